@@ -1,0 +1,1 @@
+"""kgraph: a knowledge graph of research papers."""

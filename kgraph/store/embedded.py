@@ -1,0 +1,249 @@
+"""The embedded engine: kglite, one file on disk, nothing to run beside it.
+
+Every change, a build or a ``query --write``, is made to the graph in memory
+and then saved by one atomic, synced rename. So a process killed at any moment
+leaves the graph as it was before or as it is after, never in between; the
+engine's write-ahead log, which would keep the halves of a killed build, is
+not used. Writers hold the engine's lock on the file, readers need none and see
+the last save.
+
+The engine is maintained by one person and moves fast; this file is the only
+one that knows it. Its virtual properties (``type``, ``label`` and stand-ins
+for an absent ``name`` or ``title``) are why every node stores ``id``, ``name``
+and ``title`` and no property is called ``type`` or ``label``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import kglite
+
+from kgraph.errors import InputError, QueryError, StoreError
+from kgraph.model import EdgeBatch, NodeBatch
+from kgraph.schema import Label, graph_schema
+from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
+from kgraph.store.statement import refuse_outside_access, without_comments
+
+MAX_WORK = 200_000_000
+"""Work units (rows held and scanned) that a typed query may cost."""
+
+kglite.set_query_warning_policy("silent")
+
+
+class EmbeddedStore:
+    """A graph in one kglite file, as a :class:`~kgraph.store.protocol.GraphStore`.
+
+    ``path`` need not exist to be built into; to be queried it must. The file
+    is loaded when it is first needed and kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._graph: kglite.KnowledgeGraph | None = None
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        write: bool = False,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        limit: int | None = None,
+    ) -> Result:
+        """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
+        refuse_outside_access(cypher)
+        graph = self._open_to_write() if write else self._loaded()
+        try:
+            found = graph.cypher(
+                without_comments(cypher),
+                params=dict(parameters or {}),
+                timeout_ms=0 if timeout is None else max(1, math.ceil(timeout * 1000)),
+                max_work_units=MAX_WORK,
+                row_limit=limit,
+                hide_structural_keys=True,
+            )
+            if write:
+                _save(graph)
+        except kglite.CypherTimeoutError as error:
+            raise QueryError(
+                f"the query was stopped after {timeout:g} seconds; narrow it or raise --timeout"
+            ) from error
+        except kglite.ReadOnlyError as error:
+            raise QueryError("the query writes; pass --write if it should") from error
+        except kglite.FileError as error:
+            raise StoreError(f"{self._path}: cannot be written: {error}") from error
+        except (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise QueryError(_message(error)) from error
+        finally:
+            if write:
+                graph.close()
+                self._graph = None
+        assert isinstance(found, kglite.ResultView)
+        return _result(found)
+
+    def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
+        """Make kgraph's part of the graph equal to the batches; one atomic save at the end."""
+        graph = self._open_to_write()
+        try:
+            for label in graph_schema().labels:
+                graph.cypher(
+                    f"CREATE CONSTRAINT {label.name.lower()}_id IF NOT EXISTS "
+                    f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
+                )
+            _replace_nodes(graph, nodes)
+            _replace_edges(graph, edges)
+            _save(graph)
+        except kglite.KgError as error:
+            raise StoreError(f"{self._path}: the graph could not be written: {error}") from error
+        finally:
+            graph.close()
+            self._graph = None
+
+    def close(self) -> None:
+        """Forget the loaded graph."""
+        self._graph = None
+
+    def _loaded(self) -> kglite.KnowledgeGraph:
+        if self._graph is None:
+            if not self._path.exists():
+                raise InputError(f"{self._path}: no graph there; make one with `kgraph build`")
+            with _told_as_ours(self._path):
+                graph = kglite.load(str(self._path))
+            graph.read_only(True)
+            self._graph = graph
+        return self._graph
+
+    def _open_to_write(self) -> kglite.KnowledgeGraph:
+        if not self._path.parent.is_dir():
+            raise InputError(f"{self._path.parent}: no such folder to keep the graph in")
+        with _told_as_ours(self._path):
+            return kglite.open(str(self._path), durable="off")
+
+
+@contextmanager
+def _told_as_ours(path: Path) -> Iterator[None]:
+    """Turn what the engine raises on opening a file into words for the user."""
+    try:
+        yield
+    except kglite.WriterLeaseHeldError as error:
+        raise StoreError(f"{path}: another process is writing this graph; wait for it") from error
+    except (kglite.KgError, OSError, ValueError) as error:
+        if path.is_dir():
+            raise InputError(f"{path}: this is a folder, not a graph file") from error
+        if isinstance(error, kglite.FileFormatError):
+            raise InputError(
+                f"{path}: not a graph of kgraph, or damaged ({_message(error)}); build it again elsewhere"
+            ) from error
+        raise StoreError(f"{path}: cannot be opened: {_message(error)}") from error
+
+
+def _save(graph: kglite.KnowledgeGraph) -> None:
+    with warnings.catch_warnings():
+        # Parts that cannot be mapped from disk are held in memory: always so here.
+        warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
+        graph.save()
+
+
+def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -> None:
+    kept: dict[str, set[str]] = {label.name: set() for label in graph_schema().labels}
+    for batch in batches:
+        label = graph_schema().label(batch.label)
+        kept[label.name].update(node.id for node in batch.nodes)
+        # A property that is absent now is set to null, which removes it; ones
+        # that kgraph does not know are the user's and stay.
+        absent = {prop.name: None for prop in label.properties}
+        graph.cypher(
+            f"UNWIND $rows AS row MERGE (n:{label.name} {{id: row.id}}) SET n += row",
+            params={"rows": [absent | dict(node.properties) | {"id": node.id} for node in batch.nodes]},
+            timeout_ms=0,
+        )
+        _set_second_labels(graph, label, batch)
+    for name, ids in kept.items():
+        stored = graph.cypher(f"MATCH (n:{name}) RETURN n.id AS id", timeout_ms=0)
+        assert isinstance(stored, kglite.ResultView)
+        stale = sorted({row["id"] for row in stored} - ids)
+        if stale:
+            graph.cypher(
+                f"UNWIND $ids AS id MATCH (n:{name} {{id: id}}) DETACH DELETE n",
+                params={"ids": stale},
+                timeout_ms=0,
+            )
+
+
+def _set_second_labels(graph: kglite.KnowledgeGraph, label: Label, batch: NodeBatch) -> None:
+    for second in label.second_labels:
+        for verb, ids in (
+            ("REMOVE", [node.id for node in batch.nodes if second not in node.labels]),
+            ("SET", [node.id for node in batch.nodes if second in node.labels]),
+        ):
+            if ids:
+                graph.cypher(
+                    f"UNWIND $ids AS id MATCH (n:{label.name} {{id: id}}) {verb} n:{second}",
+                    params={"ids": ids},
+                    timeout_ms=0,
+                )
+
+
+def _replace_edges(graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch]) -> None:
+    for kind in graph_schema().relationships:
+        graph.cypher(f"MATCH ()-[r:{kind.name}]->() DELETE r", timeout_ms=0)
+    for batch in batches:
+        graph.cypher(
+            f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "
+            f"MATCH (b:{batch.tail_label} {{id: row.tail}}) "
+            f"CREATE (a)-[r:{batch.type}]->(b) SET r += row.properties",
+            params={
+                "rows": [
+                    {"head": edge.head, "tail": edge.tail, "properties": dict(edge.properties)}
+                    for edge in batch.edges
+                ]
+            },
+            timeout_ms=0,
+        )
+
+
+def _result(found: kglite.ResultView) -> Result:
+    rows = tuple({name: _plain(value) for name, value in row.items()} for row in found)
+    total = (found.diagnostics or {}).get("total_rows") or len(rows)
+    # The row limit is reported by `truncated`, in one form for all engines.
+    notes = tuple(note for note in found.warnings if not re.search(r"row_limit", note))
+    return Result(tuple(found.columns), rows, notes, truncated=total > len(rows))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    if isinstance(value, Mapping):
+        if {"labels", "properties"} <= value.keys():
+            return {"labels": list(value["labels"]), "properties": _own_properties(value["properties"])}
+        if {"start", "end", "type", "properties"} <= value.keys():
+            return {"type": value["type"], "properties": _own_properties(value["properties"])}
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _own_properties(properties: Mapping[str, Any]) -> dict[str, Any]:
+    # `type` is the engine's stand-in for the first label; kgraph stores no such property.
+    return dict(_sorted(properties))
+
+
+def _sorted(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key in sorted(properties):
+        if key != "type" and properties[key] is not None:
+            yield key, _plain(properties[key])
+
+
+def _message(error: BaseException) -> str:
+    return str(error).strip() or type(error).__name__

@@ -49,6 +49,10 @@ class EmbeddedStore:
         self._path = path
         self._graph: kglite.KnowledgeGraph | None = None
 
+    def exists(self) -> bool:
+        """Whether there is a graph file."""
+        return self._path.exists()
+
     def query(
         self,
         cypher: str,

@@ -38,6 +38,10 @@ class GraphStore(Protocol):
     or relationship type, and statements with parameters.
     """
 
+    def exists(self) -> bool:
+        """Whether there is a graph to query. Raises StoreError if the store cannot be asked."""
+        ...
+
     def query(
         self,
         cypher: str,

@@ -1,0 +1,196 @@
+"""The main job: read, extract, link, write.
+
+A build adds its papers to those that the store holds and links them all anew,
+so that adding in two steps gives the graph of one. Extraction is cached by
+content, the store is changed once and at the end: a build that is killed has
+changed nothing, and goes on from the cache when it is run again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kgraph.errors import InputError
+from kgraph.extract.cache import ExtractionCache
+from kgraph.extract.pipeline import extractor_version
+from kgraph.link.graph import LINKER_VERSION, edge_batches, link, node_batches
+from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lines
+from kgraph.model import Extraction, NodeBatch, Notice, Organization, Paper, Rejection
+from kgraph.sources import read
+from kgraph.store import GraphStore
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how much of it is done, and of how much (None: unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    ``read`` counts the papers of the input, ``added``, ``updated`` and
+    ``unchanged`` what became of them; ``papers``, ``concepts`` and
+    ``relationships`` are what the graph holds now.
+    """
+
+    read: int
+    added: int
+    updated: int
+    unchanged: int
+    rejected: tuple[Rejection, ...]
+    notices: tuple[Notice, ...]
+    papers: int
+    concepts: int
+    relationships: Mapping[str, int]
+
+
+def build(
+    store: GraphStore,
+    inputs: Iterable[Path],
+    cache: ExtractionCache,
+    *,
+    page_year: int | None = None,
+    thesaurus: Thesaurus | None = None,
+    on_progress: Progress = lambda *_: None,
+) -> BuildReport:
+    """Build the graph of the papers in ``inputs`` and in the store.
+
+    ``thesaurus`` replaces the one that the store remembers; None keeps it.
+    Raises InputError when no paper can be read, and StoreError.
+    """
+    stored = stored_papers(store)
+    papers = dict(stored)
+    counts: Counter[str] = Counter()
+    rejected: list[Rejection] = []
+    notices: list[Notice] = []
+    for record in read(inputs, page_year=page_year):
+        if isinstance(record, Notice):
+            notices.append(record)
+        elif isinstance(record, Rejection):
+            rejected.append(record)
+        elif not record.title:
+            rejected.append(Rejection(record.source, 0, record.id, "a paper of the graph needs a title"))
+        else:
+            counts["read"] += 1
+            counts[_merge(papers, record)] += 1
+            on_progress("reading", counts["read"], None)
+    if not counts["read"]:
+        raise InputError(_nothing_read(rejected))
+
+    before = _build_node(store)
+    words = thesaurus or thesaurus_from_lines(before.get("thesaurus") or ())
+    made_by = {
+        "extractor": extractor_version(),
+        "linker": LINKER_VERSION,
+        "thesaurus": thesaurus_lines(words),
+    }
+    up_to_date = not counts["added"] and not counts["updated"] and made_by == {
+        name: before.get(name) for name in made_by
+    }  # fmt: skip
+    if not up_to_date:
+        _write(store, [papers[id_] for id_ in sorted(papers)], cache, words, on_progress)
+    totals = _totals(store)
+    return BuildReport(
+        read=counts["read"],
+        added=counts["added"],
+        updated=counts["updated"],
+        unchanged=counts["unchanged"],
+        rejected=tuple(rejected),
+        notices=tuple(notices),
+        papers=len(papers),
+        concepts=totals.pop("Concept"),
+        relationships=totals,
+    )
+
+
+def stored_papers(store: GraphStore) -> dict[str, Paper]:
+    """Return the papers that a store holds by their id; none where there is no graph yet."""
+    if not store.exists():
+        return {}
+    rows = store.query("MATCH (p:Paper) RETURN properties(p) AS p ORDER BY p.id", timeout=None).rows
+    return {row["p"]["id"]: _paper(row["p"]) for row in rows}
+
+
+def _paper(properties: Mapping[str, Any]) -> Paper:
+    groups = (text.partition(" ") for text in properties.get("organizations") or ())
+    return Paper(
+        id=properties["id"],
+        title=properties["title"],
+        abstract=properties.get("abstract") or "",
+        authors=tuple(properties.get("authors") or ()),
+        author_count=properties.get("author_count"),
+        organizations=tuple(Organization(handle, name) for handle, _, name in groups),
+        date=properties.get("date"),
+        year=properties.get("year"),
+        comments=properties.get("comments"),
+        venue=properties.get("venue"),
+        url=properties.get("url"),
+        keywords=tuple(properties.get("keywords") or ()),
+        source=properties.get("source") or "",
+    )
+
+
+def _merge(papers: dict[str, Paper], paper: Paper) -> str:
+    old = papers.get(paper.id)
+    # The same paper in another file is the same paper.
+    if old is not None and replace(paper, source=old.source) == old:
+        return "unchanged"
+    papers[paper.id] = paper
+    return "added" if old is None else "updated"
+
+
+def _write(
+    store: GraphStore,
+    papers: list[Paper],
+    cache: ExtractionCache,
+    thesaurus: Thesaurus,
+    on_progress: Progress,
+) -> None:
+    done = 0
+
+    def count(papers_done: int) -> None:
+        nonlocal done
+        done += papers_done
+        on_progress("extracting", done, len(papers))
+
+    cache.fill(papers, count)
+    on_progress("linking", 0, None)
+
+    def corpus() -> Iterator[tuple[Paper, Extraction]]:
+        return cache.read(papers)
+
+    linked = link(corpus, thesaurus)
+    store.replace(
+        _counted(node_batches(linked, extractor_version(), thesaurus), "writing nodes", on_progress),
+        _counted(edge_batches(linked), "writing relationships", on_progress),
+    )
+
+
+def _counted(batches: Iterable[Any], what: str, on_progress: Progress) -> Iterator[Any]:
+    written = 0
+    for batch in batches:
+        yield batch
+        written += len(batch.nodes if isinstance(batch, NodeBatch) else batch.edges)
+        on_progress(what, written, None)
+
+
+def _build_node(store: GraphStore) -> Mapping[str, Any]:
+    if not store.exists():
+        return {}
+    rows = store.query("MATCH (b:Build) RETURN properties(b) AS b").rows
+    return rows[0]["b"] if rows else {}
+
+
+def _totals(store: GraphStore) -> dict[str, int]:
+    rows = store.query("MATCH ()-[r]->() RETURN type(r) AS t, count(*) AS n ORDER BY t", timeout=None).rows
+    concepts = store.query("MATCH (c:Concept) RETURN count(*) AS n", timeout=None).rows[0]["n"]
+    return {"Concept": concepts} | {row["t"]: row["n"] for row in rows}
+
+
+def _nothing_read(rejected: Iterable[Rejection]) -> str:
+    listed = [f"\n  {entry.file}, line {entry.line}: {entry.reason}" for entry in rejected]
+    more = f"\n  … and {len(listed) - 10} more" if len(listed) > 10 else ""
+    return "no paper could be read" + "".join(listed[:10]) + more

@@ -1,0 +1,95 @@
+"""Extraction is the dear step: what was read out of a text is kept by the text's hash.
+
+One SQLite file; the key covers title, abstract and the extractor's version, so
+an entry never goes stale. Every batch is committed, so that a build that is
+killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from kgraph.errors import StoreError
+from kgraph.extract.pipeline import BATCH, extract, extractor_version, load_pipeline
+from kgraph.extract.record import extraction_from_json, extraction_to_json
+from kgraph.model import Extraction, Paper
+
+_BATCH = 4 * BATCH
+
+
+class ExtractionCache:
+    """Extractions by content, in a file.
+
+    Raises StoreError where the file cannot be used. An unreadable file is
+    named, never deleted: it is only a cache, and its owner may delete it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._version = extractor_version()
+        try:
+            self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS extraction (key TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID"
+            )
+            self._db.commit()
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: the extraction cache cannot be used ({error}); delete it") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def fill(self, papers: Iterable[Paper], on_paper: Callable[[int], None] = lambda _: None) -> int:
+        """Read every paper that was not read before and return how many those were.
+
+        ``on_paper`` is called with the number of papers done since its last
+        call. The pipeline is loaded only if there is something to read.
+        """
+        nlp = None
+        read = 0
+        source = iter(papers)
+        while batch := list(islice(source, _BATCH)):
+            missing = [paper for paper in batch if not self._has(paper)]
+            if missing:
+                nlp = nlp or load_pipeline()
+                rows = [(self._key(paper), _pack(found)) for paper, found in extract(missing, nlp)]
+                with self._db:
+                    self._db.executemany("INSERT OR REPLACE INTO extraction VALUES (?, ?)", rows)
+            read += len(missing)
+            on_paper(len(batch))
+        return read
+
+    def read(self, papers: Iterable[Paper]) -> Iterator[tuple[Paper, Extraction]]:
+        """Yield each paper with its extraction, all of which :meth:`fill` has seen."""
+        for paper in papers:
+            with closing(
+                self._db.execute("SELECT body FROM extraction WHERE key = ?", (self._key(paper),))
+            ) as rows:
+                (body,) = rows.fetchone()
+            yield paper, _unpack(body)
+
+    def _has(self, paper: Paper) -> bool:
+        with closing(self._db.execute("SELECT 1 FROM extraction WHERE key = ?", (self._key(paper),))) as rows:
+            return rows.fetchone() is not None
+
+    def _key(self, paper: Paper) -> str:
+        text = "\0".join((self._version, paper.title, paper.abstract))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _pack(extraction: Extraction) -> bytes:
+    text = json.dumps(extraction_to_json(extraction), ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def _unpack(body: bytes) -> Extraction:
+    return extraction_from_json(json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass")))

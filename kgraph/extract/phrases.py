@@ -1,0 +1,142 @@
+"""The component that finds noun phrases by part-of-speech patterns.
+
+A run of modifiers and nouns is a phrase; so is every part of it that ends in
+a noun, since people say "social network" and "network analysis" where a text
+has "online social network analysis" (Hulth 2003 found part-of-speech patterns
+better candidates than n-grams or chunks). No parse is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from kgraph.extract.boilerplate import Boilerplate, load_boilerplate
+from kgraph.extract.document import Phrase, Word, text_of
+from kgraph.names import looks_named, normal_form
+
+MAX_WORDS = 6
+"""Longer runs are given by their parts only."""
+
+_NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "FW"})
+_MODIFIERS = frozenset({"JJ", "VBN", "VBG", "JJS"})
+_AUXILIARY = frozenset({"VB", "VBZ", "VBP", "VBD", "VBN", "MD", "TO", "RB"})
+_OBJECT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "CD"})
+_PREPOSITIONS = frozenset({"given", "based", "compared", "used"})
+_BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS", "NN", "NNS", "NNP", "CC", ","})
+
+
+@Language.component("kgraph_phrases", requires=["doc._.words"], assigns=["doc._.phrases"])
+def phrases(doc: Doc) -> Doc:
+    """Write every phrase of the document to ``doc._.phrases``, in the order of the text."""
+    boilerplate = load_boilerplate()
+    found: list[Phrase] = []
+    for sentence in doc.sents:
+        words = _of_sentence(doc._.words, sentence)
+        for run in _runs(doc, words):
+            found.extend(_phrases_of(doc, run, boilerplate))
+    doc._.phrases = tuple(found)
+    return doc
+
+
+def _of_sentence(words: Sequence[Word], sentence: Span) -> list[Word]:
+    return [word for word in words if sentence.start <= word.start < sentence.end]
+
+
+def _runs(doc: Doc, words: Sequence[Word]) -> Iterator[list[Word]]:
+    run: list[Word] = []
+    for place, word in enumerate(words):
+        before = words[place - 1] if place else None
+        after = words[place + 1] if place + 1 < len(words) else None
+        if _belongs(doc, word, before, after, bool(run)):
+            run.append(word)
+            continue
+        if run:
+            yield run
+        run = []
+    if run:
+        yield run
+
+
+def _belongs(doc: Doc, word: Word, before: Word | None, after: Word | None, inside: bool) -> bool:
+    text = text_of(doc, word.start, word.end)
+    if not any(c.isalpha() for c in text):
+        # "Llama 3", "Spearman 's": only between parts of one name.
+        return inside and text.isdigit() and before is not None and before.tag.startswith("NNP")
+    if "://" in text or "@" in text or "\\" in text:
+        return False
+    if word.tag in _NOUNS or looks_named(text):
+        return True
+    if word.tag == "POS" or text in {"'s", "’s"}:
+        return inside and after is not None and after.tag in _NOUNS | {"JJ"}
+    if word.tag == "CD":
+        return inside and any(c.isdigit() for c in text)
+    if word.tag not in _MODIFIERS:
+        return False
+    if inside and before is not None:
+        if word.tag == "VBG":
+            # "work analyzing in-context learning": a verb where it has an object.
+            # Between nouns it is one itself ("entity unlearning tasks"), but for plurals.
+            has_object = after is not None and (
+                after.tag in _OBJECT or (after.tag in _NOUNS and before.tag in {"NNS", "NNPS"})
+            )
+            return before.tag not in _NOUNS or not has_object
+        return text.lower() not in _PREPOSITIONS and (
+            word.tag != "VBN" or (after is not None and after.tag in _NOUNS | _MODIFIERS)
+        )
+    if word.tag == "VBN":
+        return before is None or before.tag not in _AUXILIARY
+    if word.tag == "VBG":
+        return before is not None and before.tag in _BEFORE_GERUND
+    if word.tag == "JJS":
+        return text.lower() == "nearest"
+    return True
+
+
+def _phrases_of(doc: Doc, run: Sequence[Word], boilerplate: Boilerplate) -> Iterator[Phrase]:
+    lowered = [text_of(doc, word.start, word.end).lower() for word in run]
+    first = 0
+    while first < len(run) and lowered[first] in boilerplate.openers:
+        first += 1
+    last = len(run)
+    while last > first and not _closes(doc, run[last - 1], last - 1 > first):
+        last -= 1
+    if last - first > 1 and lowered[last - 1] in boilerplate.types:
+        # "the TOFU dataset" names TOFU; "a dataset of …" is left to the rule for generic words.
+        before = run[last - 2]
+        if looks_named(text_of(doc, before.start, before.end)):
+            last -= 1
+    if first >= last:
+        return
+    for start in range(last):
+        opened = lowered[start] in boilerplate.openers
+        if run[start].tag == "POS" or lowered[start] in {"'s", "’s"}:
+            continue
+        for end in range(start + 1, min(last, start + MAX_WORDS) + 1):
+            if not _closes(doc, run[end - 1], end - 1 > start or end < last):
+                continue
+            if opened and end - start == 1:
+                continue
+            if end < last and _qualifies(doc, run[end - 1]):
+                continue
+            text = text_of(doc, run[start].start, run[end - 1].end)
+            key = normal_form(text)
+            if not key or boilerplate.is_boilerplate(key, named=looks_named(text)):
+                continue
+            maximal = start == first and end == last
+            yield Phrase(run[start].start, run[end - 1].end, key, end - start, maximal, opened)
+
+
+def _closes(doc: Doc, word: Word, has_modifier: bool) -> bool:
+    text = text_of(doc, word.start, word.end)
+    if word.tag in _NOUNS or looks_named(text):
+        return text not in {"'s", "’s"}
+    return has_modifier and word.tag in {"CD", "VBG"}
+
+
+def _qualifies(doc: Doc, word: Word) -> bool:
+    """Whether a word of a run can only qualify the next one: "next-token" in "next-token prediction"."""
+    text = text_of(doc, word.start, word.end)
+    return word.end - word.start > 1 and not text.lower().endswith("ing") and not looks_named(text)

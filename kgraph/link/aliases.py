@@ -1,0 +1,143 @@
+"""Which names mean the same concept, over the whole corpus.
+
+Names fall together by their normal form (:mod:`kgraph.names`), a short form
+with the long form that its own paper defines, and, where a paper uses a short
+form without defining it, with the only long form that other papers give it. A
+short form with two meanings stays two concepts, and undefined uses of it are a
+third. The thesaurus wins over all of this.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kgraph.link.thesaurus import Thesaurus
+from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
+from kgraph.names import folded, normal_form
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedConcept:
+    """A canonical concept as one paper mentions it.
+
+    ``forms`` are the surface forms in the paper; ``name`` is the form that
+    the paper prefers, or the one that the thesaurus sets (``fixed``).
+    """
+
+    id: str
+    name: str
+    fixed: bool
+    kind: Kind
+    salience: float
+    forms: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """What the corpus says of names: ``expansions`` maps short forms to the id of their only long form."""
+
+    expansions: Mapping[str, str]
+    targets: Mapping[str, tuple[str, str]]
+
+    def concept_id(self, name: str) -> str:
+        """Return the id of the concept that a name means outside any paper."""
+        if target := self.targets.get(folded(name)):
+            return target[0]
+        key = normal_form(name)
+        return self.expansions.get(key, key)
+
+
+def learn_aliases(extractions: Iterable[Extraction], thesaurus: Thesaurus) -> Aliases:
+    """Collect the abbreviations of all papers and keep those with one meaning."""
+    meanings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for extraction in extractions:
+        for short, long in extraction.abbreviations:
+            meanings[normal_form(short)][normal_form(long)] += 1
+    expansions = {
+        short: next(iter(longs))
+        for short, longs in sorted(meanings.items())
+        if short and len(longs) == 1 and next(iter(longs))
+    }
+    return Aliases(expansions, thesaurus.targets())
+
+
+def link_concepts(extraction: Extraction, aliases: Aliases) -> tuple[LinkedConcept, ...]:
+    """Return the canonical concepts of one paper, by falling salience then id.
+
+    Concepts of the paper that turn out to be one are joined: their mentions
+    are put together and the higher salience counts.
+    """
+    found: dict[str, list[LinkedConcept]] = {}
+    for concept in extraction.concepts:
+        for linked in _targets(concept, aliases):
+            found.setdefault(linked.id, []).append(linked)
+    joined = [_join(parts) for parts in found.values()]
+    return tuple(sorted(joined, key=lambda linked: (-linked.salience, linked.id)))
+
+
+def local_ids(extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
+    """Return the id of each concept of a paper by the name that its relations use."""
+    return {concept.name: _own_target(concept, aliases)[0] for concept in extraction.concepts}
+
+
+def _targets(concept: PaperConcept, aliases: Aliases) -> list[LinkedConcept]:
+    """Split a concept where the thesaurus sends one of its spellings elsewhere."""
+    own = _own_target(concept, aliases)
+    groups: dict[tuple[str, str, bool], list[Mention]] = {}
+    for mention in concept.mentions:
+        target = aliases.targets.get(folded(mention.text))
+        group = (target[0], target[1], True) if target else own
+        groups.setdefault(group, []).append(mention)
+    return [
+        LinkedConcept(
+            id=id_,
+            name=name,
+            fixed=fixed,
+            kind=concept.kind,
+            salience=concept.salience,
+            forms=tuple(sorted({mention.text for mention in mentions})),
+            mentions=tuple(mentions),
+            evidence=tuple(seen for seen in concept.evidence if _shows(seen, mentions)),
+        )
+        for (id_, name, fixed), mentions in groups.items()
+    ]
+
+
+def _own_target(concept: PaperConcept, aliases: Aliases) -> tuple[str, str, bool]:
+    for form in (concept.name, *concept.aliases):
+        if target := aliases.targets.get(folded(form)):
+            return (target[0], target[1], True)
+    key = normal_form(concept.name)
+    if not concept.aliases and key in aliases.expansions:
+        return (aliases.expansions[key], concept.name, False)
+    return (key, concept.name, False)
+
+
+def _shows(seen: Evidence, mentions: Iterable[Mention]) -> bool:
+    return any(mention.field == seen.field and seen.start <= mention.start < seen.end for mention in mentions)
+
+
+def _join(parts: list[LinkedConcept]) -> LinkedConcept:
+    if len(parts) == 1:
+        return parts[0]
+    best = max(parts, key=lambda part: part.salience)
+    mentions = {mention for part in parts for mention in part.mentions}
+    evidence = {seen for part in parts for seen in part.evidence}
+    return LinkedConcept(
+        id=best.id,
+        name=best.name,
+        fixed=best.fixed,
+        kind=best.kind,
+        salience=best.salience,
+        forms=tuple(sorted({form for part in parts for form in part.forms})),
+        mentions=tuple(sorted(mentions, key=_place)),
+        evidence=tuple(sorted(evidence, key=_place))[:3],
+    )
+
+
+def _place(span: Mention | Evidence) -> tuple[bool, int, int, str]:
+    return (span.field == "abstract", span.start, span.end, span.text)

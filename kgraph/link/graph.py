@@ -1,0 +1,333 @@
+"""The graph of a corpus: everything that was read and linked, as batches of nodes and edges.
+
+The corpus is read in passes, a paper at a time, so that only names, ids and
+numbers are held in memory, never the sentences.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from kgraph.link.aliases import Aliases, LinkedConcept, learn_aliases, link_concepts, local_ids
+from kgraph.link.cooccurrence import co_occurrences
+from kgraph.link.hierarchy import PHRASE_CONFIDENCE, parents
+from kgraph.link.relatedness import Relatedness, related_papers
+from kgraph.link.thesaurus import Thesaurus, thesaurus_lines
+from kgraph.link.topics import Topic, find_topics
+from kgraph.link.vocabulary import Vocabulary, build_vocabulary
+from kgraph.model import (
+    KIND_LABELS,
+    Edge,
+    EdgeBatch,
+    Evidence,
+    Extraction,
+    Node,
+    NodeBatch,
+    Paper,
+    Relation,
+)
+from kgraph.names import folded
+
+LINKER_VERSION = "1"
+"""Raised with every change that can change the graph of the same extractions."""
+
+Corpus = Callable[[], Iterable[tuple[Paper, Extraction]]]
+"""Gives the papers by rising id with their extractions; called once a pass."""
+
+_BATCH = 5000
+_EVIDENCE_KEPT = 5
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the corpus told, ready to be written as a graph."""
+
+    corpus: Corpus
+    aliases: Aliases
+    vocabulary: Vocabulary
+    related: tuple[Relatedness, ...]
+    topics: tuple[Topic, ...]
+
+
+def link(corpus: Corpus, thesaurus: Thesaurus) -> Linked:
+    """Resolve names over the whole corpus and find what goes with what."""
+    aliases = learn_aliases((extraction for _, extraction in corpus()), thesaurus)
+    vocabulary = build_vocabulary(
+        (paper.id, link_concepts(extraction, aliases)) for paper, extraction in corpus()
+    )
+    related = tuple(related_papers(vocabulary))
+    return Linked(corpus, aliases, vocabulary, related, find_topics(vocabulary, related))
+
+
+def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterator[NodeBatch]:
+    """Yield every node of the graph, label by label, by rising id."""
+    people: dict[str, str] = {}
+    organizations: dict[str, str] = {}
+    venues: dict[str, str] = {}
+
+    def papers() -> Iterator[Node]:
+        for paper, _ in linked.corpus():
+            for author in paper.authors:
+                people.setdefault(folded(author), author)
+            for organization in paper.organizations:
+                organizations.setdefault(organization.handle, organization.name)
+            if paper.venue:
+                venues.setdefault(folded(paper.venue), paper.venue)
+            yield Node(paper.id, _paper_properties(paper))
+
+    yield from _nodes("Paper", papers())
+    yield from _nodes(
+        "Concept",
+        (
+            Node(
+                concept.id,
+                _named(concept.id, concept.name)
+                | {"kind": concept.kind, "aliases": list(concept.aliases), "papers": concept.papers},
+                (KIND_LABELS[concept.kind],) if concept.kind in KIND_LABELS else (),
+            )
+            for concept in linked.vocabulary.concepts
+        ),
+    )
+    for label, names in (("Author", people), ("Organization", organizations), ("Venue", venues)):
+        yield from _nodes(label, (Node(id_, _named(id_, names[id_])) for id_ in sorted(names) if id_))
+    yield from _nodes(
+        "Topic",
+        (
+            Node(topic.id, _named(topic.id, topic.name) | {"papers": len(topic.papers)})
+            for topic in sorted(linked.topics, key=lambda topic: topic.id)
+        ),
+    )
+    build = _named("build", "build") | {
+        "extractor": extractor,
+        "linker": LINKER_VERSION,
+        "thesaurus": thesaurus_lines(thesaurus),
+    }
+    yield NodeBatch("Build", [Node("build", build)])
+
+
+def edge_batches(linked: Linked) -> Iterator[EdgeBatch]:
+    """Yield every relationship of the graph, type by type, in a fixed order."""
+    yield from _edges("MENTIONS", "Paper", "Concept", _mentions(linked))
+    stated: defaultdict[tuple[str, str, str], list[tuple[str, Relation]]] = defaultdict(list)
+    for role in ("INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"):
+        yield from _edges(role, "Paper", "Concept", _roles(linked, role))
+    for paper, extraction in linked.corpus():
+        ids = local_ids(extraction, linked.aliases)
+        for relation in extraction.relations:
+            if relation.head is not None and ids[relation.head] != ids[relation.tail]:
+                key = (relation.type, ids[relation.head], ids[relation.tail])
+                stated[key].append((paper.id, relation))
+    for type_ in ("IS_A", "PART_OF", "USED_FOR"):
+        found = {key[1:]: seen for key, seen in stated.items() if key[0] == type_}
+        if type_ == "IS_A":
+            found = _with_phrase_structure(linked, found)
+        yield from _edges(type_, "Concept", "Concept", _stated(found))
+    concepts = linked.vocabulary.concepts
+    yield from _edges(
+        "CO_OCCURS_WITH",
+        "Concept",
+        "Concept",
+        (
+            Edge(
+                concepts[pair.first].id, concepts[pair.second].id, {"papers": pair.papers, "npmi": pair.npmi}
+            )
+            for pair in co_occurrences(linked.vocabulary)
+        ),
+    )
+    yield from _edges("RELATED_TO", "Paper", "Paper", _related(linked))
+    yield from _bibliographic(linked)
+    paper_ids = linked.vocabulary.paper_ids
+    topics = sorted(linked.topics, key=lambda topic: topic.id)
+    yield from _edges(
+        "IN_TOPIC",
+        "Paper",
+        "Topic",
+        (Edge(paper_ids[row], topic.id, {}) for topic in topics for row in topic.papers),
+    )
+    yield from _edges(
+        "IN_TOPIC",
+        "Concept",
+        "Topic",
+        (Edge(concepts[column].id, topic.id, {}) for topic in topics for column in topic.concepts),
+    )
+
+
+def _paper_properties(paper: Paper) -> dict[str, Any]:
+    properties = _named(paper.id, paper.title) | {
+        "abstract": paper.abstract or None,
+        "date": paper.date,
+        "year": paper.year,
+        "author_count": paper.author_count,
+        "authors": list(paper.authors) or None,
+        "comments": paper.comments,
+        "url": paper.url,
+        "keywords": list(paper.keywords) or None,
+        "venue": paper.venue,
+        "organizations": [f"{group.handle} {group.name}" for group in paper.organizations] or None,
+        "source": paper.source or None,
+    }
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def _mentions(linked: Linked) -> Iterator[Edge]:
+    for paper, extraction in linked.corpus():
+        for concept in sorted(link_concepts(extraction, linked.aliases), key=lambda linked: linked.id):
+            yield Edge(paper.id, concept.id, _mention_properties(concept))
+
+
+def _mention_properties(concept: LinkedConcept) -> dict[str, Any]:
+    return {
+        "count": len(concept.mentions),
+        "salience": concept.salience,
+        "in_title": any(mention.field == "title" for mention in concept.mentions),
+        "surface_forms": list(concept.forms),
+        **_evidence_properties(concept.evidence),
+    }
+
+
+def _roles(linked: Linked, role: str) -> Iterator[Edge]:
+    for paper, extraction in linked.corpus():
+        ids = local_ids(extraction, linked.aliases)
+        found: defaultdict[str, list[Relation]] = defaultdict(list)
+        for relation in extraction.relations:
+            if relation.type == role and relation.head is None:
+                found[ids[relation.tail]].append(relation)
+        for id_ in sorted(found):
+            seen = sorted({relation.evidence for relation in found[id_]}, key=_place)
+            confidence = max(relation.confidence for relation in found[id_])
+            yield Edge(
+                paper.id, id_, {"confidence": confidence, **_evidence_properties(seen[:_EVIDENCE_KEPT])}
+            )
+
+
+def _with_phrase_structure(
+    linked: Linked, stated: Mapping[tuple[str, str], list[tuple[str, Relation]]]
+) -> dict[tuple[str, str], list[tuple[str, Relation]]]:
+    """Add what phrases say by their own form, with the first sentence that has the longer one."""
+    concepts = linked.vocabulary.concepts
+    ends = {concepts[child].id: concepts[parent].id for child, parent in parents(linked.vocabulary)}
+    found = {key: list(seen) for key, seen in stated.items()}
+    shown: set[str] = set()
+    for paper, extraction in linked.corpus():
+        for concept in link_concepts(extraction, linked.aliases):
+            parent = ends.get(concept.id)
+            if parent is None or concept.id in shown or not concept.evidence:
+                continue
+            shown.add(concept.id)
+            first = concept.evidence[0]
+            seen = Evidence(first.field, first.start, first.end, first.text, "phrase-structure")
+            relation = Relation("IS_A", concept.id, parent, seen, PHRASE_CONFIDENCE)
+            found.setdefault((concept.id, parent), []).append((paper.id, relation))
+    return found
+
+
+def _stated(found: Mapping[tuple[str, str], Sequence[tuple[str, Relation]]]) -> Iterator[Edge]:
+    for head, tail in sorted(found):
+        seen = found[head, tail]
+        kept = seen[:_EVIDENCE_KEPT]
+        yield Edge(
+            head,
+            tail,
+            {
+                "confidence": max(relation.confidence for _, relation in seen),
+                "papers": len({paper for paper, _ in seen}),
+                "evidence_papers": [paper for paper, _ in kept],
+                **_evidence_properties([relation.evidence for _, relation in kept]),
+            },
+        )
+
+
+def _related(linked: Linked) -> Iterator[Edge]:
+    papers, concepts = linked.vocabulary.paper_ids, linked.vocabulary.concepts
+    for pair in linked.related:
+        yield Edge(
+            papers[pair.first],
+            papers[pair.second],
+            {
+                "score": pair.score,
+                "reasons": [concepts[column].name for column, _ in pair.reasons],
+                "reason_concepts": [concepts[column].id for column, _ in pair.reasons],
+                "reason_shares": [share for _, share in pair.reasons],
+            },
+        )
+
+
+def _bibliographic(linked: Linked) -> Iterator[EdgeBatch]:
+    yield from _edges(
+        "AUTHORED_BY",
+        "Paper",
+        "Author",
+        (
+            Edge(paper.id, id_, {"position": position})
+            for paper, _ in linked.corpus()
+            for id_, position in _positions(paper).items()
+        ),
+    )
+    yield from _edges(
+        "AFFILIATED_WITH",
+        "Paper",
+        "Organization",
+        (
+            Edge(paper.id, handle, {})
+            for paper, _ in linked.corpus()
+            for handle in sorted({organization.handle for organization in paper.organizations})
+        ),
+    )
+    yield from _edges(
+        "PUBLISHED_IN",
+        "Paper",
+        "Venue",
+        (
+            Edge(paper.id, folded(paper.venue), {})
+            for paper, _ in linked.corpus()
+            if paper.venue and folded(paper.venue)
+        ),
+    )
+
+
+def _positions(paper: Paper) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for position, author in enumerate(paper.authors, start=1):
+        if id_ := folded(author):
+            places.setdefault(id_, position)
+    return places
+
+
+def _evidence_properties(seen: Iterable[Evidence]) -> dict[str, Any]:
+    sentences = list(seen)
+    return {
+        "evidence": [sentence.text for sentence in sentences],
+        "evidence_fields": [sentence.field for sentence in sentences],
+        "evidence_starts": [sentence.start for sentence in sentences],
+        "evidence_ends": [sentence.end for sentence in sentences],
+        "produced_by": [sentence.producer for sentence in sentences],
+    }
+
+
+def _place(seen: Evidence) -> tuple[bool, int, int, str]:
+    return (seen.field == "abstract", seen.start, seen.end, seen.producer)
+
+
+def _named(id_: str, name: str) -> dict[str, Any]:
+    return {"id": id_, "name": name, "title": name}
+
+
+def _nodes(label: str, nodes: Iterable[Node]) -> Iterator[NodeBatch]:
+    for batch in _batches(nodes):
+        yield NodeBatch(label, batch)
+
+
+def _edges(type_: str, head: str, tail: str, edges: Iterable[Edge]) -> Iterator[EdgeBatch]:
+    for batch in _batches(edges):
+        yield EdgeBatch(type_, head, tail, batch)
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    source = iter(items)
+    while batch := list(islice(source, _BATCH)):
+        yield batch

@@ -1,0 +1,108 @@
+"""The user's own word on names: a file that merges concepts or keeps them apart.
+
+The format is VOSviewer's: a table with a header, the columns ``label`` and
+``replace by``, separated by tabs (or commas). A label is replaced by another
+name; a label that is replaced by itself stays a concept of its own, whatever
+the linker thinks. Its word is final.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgraph.errors import InputError
+from kgraph.names import folded, normal_form
+
+_LABEL = "label"
+_REPLACE = "replace by"
+
+
+@dataclass(frozen=True, slots=True)
+class Thesaurus:
+    """``rows`` are (label, replacement) as written; look-ups ignore case and spaces around."""
+
+    rows: tuple[tuple[str, str], ...] = ()
+
+    def targets(self) -> Mapping[str, tuple[str, str]]:
+        """Return label → (concept id, name); labels in lower case.
+
+        A chain (a → b, b → c) ends at its last name. The id is the normal form
+        of the name, or, for a label kept apart, the label itself.
+        """
+        replace = {folded(label): name for label, name in self.rows}
+        found = {}
+        for label in replace:
+            name = _last(label, replace)
+            kept = folded(name) in replace and folded(replace[folded(name)]) == folded(name)
+            found[label] = (folded(name) if kept else normal_form(name) or folded(name), name)
+        return found
+
+
+def read_thesaurus(path: Path) -> Thesaurus:
+    """Read a thesaurus file.
+
+    Raises InputError, with the line, for a file without the two columns, a
+    label that stands twice with different replacements, an empty label, or
+    labels that replace each other in a circle. A row with nothing to replace
+    by is refused as well: VOSviewer takes it as "drop", which kgraph does not do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: the thesaurus cannot be read: {error}") from error
+    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
+    table = csv.reader(text.splitlines(), delimiter=delimiter)
+    header = [column.strip().lower() for column in next(table, [])]
+    if _LABEL not in header or _REPLACE not in header:
+        raise InputError(f"{path}, line 1: the header must have the columns 'label' and 'replace by'")
+    label_at, replace_at = header.index(_LABEL), header.index(_REPLACE)
+    rows: dict[str, tuple[str, str]] = {}
+    for cells in table:
+        if not any(cell.strip() for cell in cells):
+            continue
+        line = table.line_num
+        if (
+            len(cells) <= max(label_at, replace_at)
+            or not cells[label_at].strip()
+            or not cells[replace_at].strip()
+        ):
+            raise InputError(f"{path}, line {line}: a label and what replaces it are needed")
+        label, name = cells[label_at].strip(), cells[replace_at].strip()
+        if rows.setdefault(folded(label), (label, name))[1] != name:
+            raise InputError(f"{path}, line {line}: {label!r} stands twice with different replacements")
+    thesaurus = Thesaurus(tuple(sorted(rows.values())))
+    _refuse_circles(path, thesaurus.rows)
+    return thesaurus
+
+
+def thesaurus_lines(thesaurus: Thesaurus) -> list[str]:
+    """Return the rows as lines "label, tab, replacement", for keeping them in the graph."""
+    return [f"{label}\t{name}" for label, name in thesaurus.rows]
+
+
+def thesaurus_from_lines(lines: Iterable[str]) -> Thesaurus:
+    """Return the thesaurus that :func:`thesaurus_lines` was given."""
+    pairs = (line.partition("\t") for line in lines)
+    return Thesaurus(tuple((label, name) for label, _, name in pairs))
+
+
+def _refuse_circles(path: Path, rows: Iterable[tuple[str, str]]) -> None:
+    replace = {folded(label): name for label, name in rows}
+    for label in replace:
+        seen = {label}
+        name = replace[label]
+        while folded(name) in replace and folded(replace[folded(name)]) != folded(name):
+            if folded(name) in seen:
+                raise InputError(f"{path}: {label!r} is replaced by itself in a circle")
+            seen.add(folded(name))
+            name = replace[folded(name)]
+
+
+def _last(label: str, replace: Mapping[str, str]) -> str:
+    name = replace[label]
+    while folded(name) in replace and folded(replace[folded(name)]) != folded(name):
+        name = replace[folded(name)]
+    return name

@@ -13,9 +13,7 @@ from typing import Any, Literal
 
 Field = Literal["title", "abstract"]
 Kind = Literal["task", "method", "dataset", "metric", "concept", "phrase"]
-RelationType = Literal[
-    "INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH", "IS_A", "PART_OF", "USED_FOR"
-]
+RelationType = Literal["INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH", "IS_A", "PART_OF", "USED_FOR"]
 
 KIND_LABELS: Mapping[Kind, str] = {
     "task": "Task",
@@ -140,12 +138,15 @@ class Relation:
 class Extraction:
     """All that was read out of one paper; concepts by falling salience.
 
+    ``further`` are phrases that are not salient enough to be kept for this
+    paper alone; the linker takes one up where other papers are about it.
     ``abbreviations`` are the pairs (short form, long form) that the paper
     itself defines.
     """
 
     concepts: tuple[PaperConcept, ...]
     relations: tuple[Relation, ...]
+    further: tuple[PaperConcept, ...] = ()
     abbreviations: tuple[tuple[str, str], ...] = ()
 
 

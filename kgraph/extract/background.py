@@ -43,6 +43,10 @@ class Background:
         used, chosen = self.counts.get(key, (0, 0))
         return min(1.0, chosen / (used * self.with_keywords / self.papers + 3))
 
+    def is_keyword(self, key: str) -> bool:
+        """Whether any author chose the phrase as a keyword."""
+        return self.counts.get(key, (0, 0))[1] > 0
+
 
 @cache
 def load_background() -> Background:

@@ -8,6 +8,7 @@ better candidates than n-grams or chunks). No parse is needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
@@ -20,6 +21,7 @@ from kgraph.names import looks_named, normal_form
 MAX_WORDS = 6
 """Longer runs are given by their parts only."""
 
+_SYMBOLS = re.compile(r"://|[@\\|=<>^~{}$*]")
 _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "FW"})
 _MODIFIERS = frozenset({"JJ", "VBN", "VBG", "JJS"})
 _AUXILIARY = frozenset({"VB", "VBZ", "VBP", "VBD", "VBN", "MD", "TO", "RB"})
@@ -65,7 +67,7 @@ def _belongs(doc: Doc, word: Word, before: Word | None, after: Word | None, insi
     if not any(c.isalpha() for c in text):
         # "Llama 3", "Spearman 's": only between parts of one name.
         return inside and text.isdigit() and before is not None and before.tag.startswith("NNP")
-    if "://" in text or "@" in text or "\\" in text:
+    if _SYMBOLS.search(text) or (len(text) == 1 and not text.isupper()):
         return False
     if word.tag in _NOUNS or looks_named(text):
         return True

@@ -11,7 +11,13 @@ from kgraph.model import Evidence, Extraction, Mention, Paper, PaperConcept, Rel
 
 def to_record(paper: Paper, extraction: Extraction) -> dict[str, Any]:
     """Return the line that ``kgraph extract`` prints for a paper; its keys are a contract."""
-    return {"id": paper.id, "title": paper.title, **extraction_to_json(extraction)}
+    read = extraction_to_json(extraction)
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "concepts": read["concepts"],
+        "relations": read["relations"],
+    }
 
 
 def extraction_to_json(extraction: Extraction) -> dict[str, Any]:
@@ -19,6 +25,7 @@ def extraction_to_json(extraction: Extraction) -> dict[str, Any]:
     return {
         "concepts": [asdict(concept) for concept in extraction.concepts],
         "relations": [asdict(relation) for relation in extraction.relations],
+        "further": [asdict(concept) for concept in extraction.further],
         "abbreviations": [list(pair) for pair in extraction.abbreviations],
     }
 
@@ -26,17 +33,7 @@ def extraction_to_json(extraction: Extraction) -> dict[str, Any]:
 def extraction_from_json(data: Mapping[str, Any]) -> Extraction:
     """Return the extraction that a dict of :func:`extraction_to_json` describes."""
     return Extraction(
-        concepts=tuple(
-            PaperConcept(
-                name=concept["name"],
-                kind=concept["kind"],
-                salience=concept["salience"],
-                aliases=tuple(concept["aliases"]),
-                mentions=tuple(Mention(**mention) for mention in concept["mentions"]),
-                evidence=tuple(Evidence(**seen) for seen in concept["evidence"]),
-            )
-            for concept in data["concepts"]
-        ),
+        concepts=tuple(_concept(concept) for concept in data["concepts"]),
         relations=tuple(
             Relation(
                 relation["type"],
@@ -47,5 +44,17 @@ def extraction_from_json(data: Mapping[str, Any]) -> Extraction:
             )
             for relation in data["relations"]
         ),
+        further=tuple(_concept(concept) for concept in data["further"]),
         abbreviations=tuple((short, long) for short, long in data["abbreviations"]),
+    )
+
+
+def _concept(data: Mapping[str, Any]) -> PaperConcept:
+    return PaperConcept(
+        name=data["name"],
+        kind=data["kind"],
+        salience=data["salience"],
+        aliases=tuple(data["aliases"]),
+        mentions=tuple(Mention(**mention) for mention in data["mentions"]),
+        evidence=tuple(Evidence(**seen) for seen in data["evidence"]),
     )

@@ -21,13 +21,13 @@ from kgraph.extract.background import Background, load_background
 from kgraph.extract.document import Candidate, in_title
 from kgraph.extract.kinds import is_named
 
-MAX_CONCEPTS = 26
+MAX_CONCEPTS = 21
 """How many concepts of a paper are kept at most."""
 
 _SURE = 0.7
 """Confidence from which a role alone keeps a concept."""
 
-_TERM = 8
+_TERM = 4
 """Papers that must use a phrase before it is kept where it only stands inside longer ones."""
 
 
@@ -62,12 +62,11 @@ def features(doc: Doc, candidate: Candidate) -> Mapping[str, float]:
         "frequency": math.log1p(count) / math.log(10),
         "whole": whole / count,
         "rarity": background.rarity(key),
-        "unseen": float(background.frequency(key) == 0),
         "keyword_rate": math.sqrt(background.keyword_rate(key)),
+        "plain_word": float(words == 1 and not background.is_keyword(key) and not is_named(candidate)),
+        "known_phrase": float(words > 1 and background.frequency(key) > 0),
         "one_word": float(words == 1),
-        "two_words": float(words == 2),
         "long": float(words > 3),
-        "named": float(is_named(candidate)),
         "abbreviated": float(bool(candidate.aliases)),
         "introduced": float("INTRODUCES" in roles),
         "used": float(bool(roles - {"INTRODUCES"})),

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from kgraph.extract.document import Word
 
-_HYPHENS = frozenset("-‐‑–/&_")
+_HYPHENS = frozenset("-‐‑–&_")
 _PREFIXES = frozenset(
     {"by", "cross", "in", "inter", "intra", "multi", "non", "off", "on", "out", "per", "to", "un"}
 )
@@ -44,7 +44,7 @@ def sentences(doc: Doc) -> Doc:
 
 @Language.component("kgraph_words", assigns=["doc._.words"])
 def words(doc: Doc) -> Doc:
-    """Join tokens over hyphens, slashes and ampersands that have no space around them."""
+    """Join tokens over hyphens and ampersands that have no space around them."""
     doc._.words = tuple(_words(doc))
     return doc
 

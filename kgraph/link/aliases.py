@@ -10,12 +10,15 @@ third. The thesaurus wins over all of this.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from kgraph.link.thesaurus import Thesaurus
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
 from kgraph.names import folded, normal_form
+
+TAKEN_UP = 7
+"""How many concepts a paper gets at most because other papers are about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,38 @@ def learn_aliases(extractions: Iterable[Extraction], thesaurus: Thesaurus) -> Al
     return Aliases(expansions, thesaurus.targets())
 
 
-def link_concepts(extraction: Extraction, aliases: Aliases) -> tuple[LinkedConcept, ...]:
+def known_concepts(extractions: Iterable[Extraction], aliases: Aliases) -> frozenset[str]:
+    """Return the ids of the concepts that any paper is about by itself."""
+    return frozenset(
+        linked.id
+        for extraction in extractions
+        for concept in extraction.concepts
+        for linked in _targets(concept, aliases)
+    )
+
+
+def link_concepts(
+    extraction: Extraction, aliases: Aliases, known: Collection[str]
+) -> tuple[LinkedConcept, ...]:
     """Return the canonical concepts of one paper, by falling salience then id.
 
-    Concepts of the paper that turn out to be one are joined: their mentions
-    are put together and the higher salience counts.
+    To those that the paper is about come up to ``TAKEN_UP`` phrases that it
+    only uses, but that are ``known`` from other papers. Concepts that turn
+    out to be one are joined: their mentions are put together and the higher
+    salience counts.
     """
     found: dict[str, list[LinkedConcept]] = {}
     for concept in extraction.concepts:
         for linked in _targets(concept, aliases):
             found.setdefault(linked.id, []).append(linked)
+    taken_up = 0
+    for concept in extraction.further:
+        for linked in _targets(concept, aliases):
+            if linked.id in found:
+                found[linked.id].append(linked)
+            elif linked.id in known and taken_up < TAKEN_UP:
+                found[linked.id] = [linked]
+                taken_up += 1
     joined = [_join(parts) for parts in found.values()]
     return tuple(sorted(joined, key=lambda linked: (-linked.salience, linked.id)))
 

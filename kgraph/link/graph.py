@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from kgraph.link.aliases import Aliases, LinkedConcept, learn_aliases, link_concepts, local_ids
+from kgraph.link.aliases import (
+    Aliases,
+    LinkedConcept,
+    known_concepts,
+    learn_aliases,
+    link_concepts,
+    local_ids,
+)
 from kgraph.link.cooccurrence import co_occurrences
 from kgraph.link.hierarchy import PHRASE_CONFIDENCE, parents
 from kgraph.link.relatedness import Relatedness, related_papers
@@ -49,6 +56,7 @@ class Linked:
 
     corpus: Corpus
     aliases: Aliases
+    known: frozenset[str]
     vocabulary: Vocabulary
     related: tuple[Relatedness, ...]
     topics: tuple[Topic, ...]
@@ -57,11 +65,12 @@ class Linked:
 def link(corpus: Corpus, thesaurus: Thesaurus) -> Linked:
     """Resolve names over the whole corpus and find what goes with what."""
     aliases = learn_aliases((extraction for _, extraction in corpus()), thesaurus)
+    known = known_concepts((extraction for _, extraction in corpus()), aliases)
     vocabulary = build_vocabulary(
-        (paper.id, link_concepts(extraction, aliases)) for paper, extraction in corpus()
+        (paper.id, link_concepts(extraction, aliases, known)) for paper, extraction in corpus()
     )
     related = tuple(related_papers(vocabulary))
-    return Linked(corpus, aliases, vocabulary, related, find_topics(vocabulary, related))
+    return Linked(corpus, aliases, known, vocabulary, related, find_topics(vocabulary, related))
 
 
 def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterator[NodeBatch]:
@@ -176,7 +185,9 @@ def _paper_properties(paper: Paper) -> dict[str, Any]:
 
 def _mentions(linked: Linked) -> Iterator[Edge]:
     for paper, extraction in linked.corpus():
-        for concept in sorted(link_concepts(extraction, linked.aliases), key=lambda linked: linked.id):
+        for concept in sorted(
+            link_concepts(extraction, linked.aliases, linked.known), key=lambda linked: linked.id
+        ):
             yield Edge(paper.id, concept.id, _mention_properties(concept))
 
 
@@ -214,7 +225,7 @@ def _with_phrase_structure(
     found = {key: list(seen) for key, seen in stated.items()}
     shown: set[str] = set()
     for paper, extraction in linked.corpus():
-        for concept in link_concepts(extraction, linked.aliases):
+        for concept in link_concepts(extraction, linked.aliases, linked.known):
             parent = ends.get(concept.id)
             if parent is None or concept.id in shown or not concept.evidence:
                 continue

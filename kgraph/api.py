@@ -1,0 +1,154 @@
+"""The Python interface: a graph opened by its store, with a method for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from kgraph import export as _export
+from kgraph.stats import Stats, stats
+from kgraph.store import DEFAULT_TIMEOUT, Result, open_store, store_path
+from kgraph.suggest import Suggestion, suggest
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from kgraph.build import BuildReport, Progress
+    from kgraph.model import Extraction, Notice, Paper, Rejection
+    from kgraph.view import View
+
+
+class KnowledgeGraph:
+    """A graph of papers in a store; methods have the names and arguments of the commands.
+
+    Use it as a context manager, or call :meth:`close`.
+    """
+
+    def __init__(self, store: str | Path | None = None) -> None:
+        self._name = store_path(store)
+        self._store = open_store(store)
+
+    def build(
+        self,
+        *inputs: str | Path,
+        page_year: int | None = None,
+        thesaurus: str | Path | None = None,
+        on_progress: Progress | None = None,
+    ) -> BuildReport:
+        """Build the graph of the papers in some files, or add them to it.
+
+        See :func:`kgraph.build.build`. What was extracted is kept beside the
+        graph, in a file that ends in ``.cache`` and may be deleted.
+        """
+        # spaCy takes a second to import, and only building needs it.
+        from kgraph.build import build
+        from kgraph.extract.cache import ExtractionCache
+        from kgraph.link.thesaurus import read_thesaurus
+
+        words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
+        cache = ExtractionCache(Path(self._name + ".cache"))
+        try:
+            return build(
+                self._store,
+                [Path(path) for path in inputs],
+                cache,
+                page_year=page_year,
+                thesaurus=words,
+                on_progress=on_progress or (lambda *_: None),
+            )
+        finally:
+            cache.close()
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        write: bool = False,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        limit: int | None = None,
+    ) -> Result:
+        """Run a Cypher statement; see :class:`kgraph.store.GraphStore`."""
+        return self._store.query(cypher, parameters, write=write, timeout=timeout, limit=limit)
+
+    def suggest(
+        self, *papers: str, k: int = 10, among: Collection[str] | None = None
+    ) -> tuple[Suggestion, ...]:
+        """Return the papers most related to these, with reasons; see :func:`kgraph.suggest.suggest`."""
+        return suggest(self._store, papers, k=k, among=among)
+
+    def view(
+        self,
+        *,
+        paper: str | None = None,
+        concept: str | None = None,
+        path: tuple[str, str] | None = None,
+        topic: str | None = None,
+        limit: int | None = None,
+    ) -> View:
+        """Return a page that shows a part of the graph, or all; see :func:`kgraph.view.view`."""
+        from kgraph.view import view
+
+        return view(self._store, paper=paper, concept=concept, path=path, topic=topic, limit=limit)
+
+    def stats(self) -> Stats:
+        """Count what is in the graph; see :func:`kgraph.stats.stats`."""
+        return stats(self._store)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the graph for NetworkX; see :func:`kgraph.export.to_networkx`."""
+        return _export.to_networkx(self._store)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    def __enter__(self) -> KnowledgeGraph:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open(store: str | Path | None = None) -> KnowledgeGraph:
+    """Open the graph in a store: a path, by default ``KGRAPH_STORE`` or ``papers.kg``.
+
+    The graph need not exist to be built; everything else raises InputError
+    until it does.
+    """
+    return KnowledgeGraph(store)
+
+
+def extract(
+    *inputs: str | Path, page_year: int | None = None
+) -> Iterator[tuple[Paper, Extraction] | Rejection | Notice]:
+    """Yield what is read out of each paper of some files, without a store.
+
+    Rejections and notices come as they are met. See
+    :func:`kgraph.extract.pipeline.extract`.
+    """
+    from kgraph.extract.pipeline import extract as read_papers
+    from kgraph.model import Paper
+    from kgraph.sources import read
+
+    others: list[Rejection | Notice] = []
+
+    def papers() -> Iterator[Paper]:
+        records: Iterable[Paper | Rejection | Notice] = read(
+            (Path(path) for path in inputs), page_year=page_year
+        )
+        for record in records:
+            if isinstance(record, Paper):
+                yield record
+            else:
+                others.append(record)
+
+    for found in read_papers(papers()):
+        yield from others
+        others.clear()
+        yield found
+    yield from others

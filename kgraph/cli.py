@@ -1,0 +1,265 @@
+"""The command line: one command a method of :mod:`kgraph.api`, with the same names.
+
+Data goes to stdout, everything else to stderr. Exit codes: 0, 1 for a failure,
+2 for wrong usage or input; a traceback only with ``--debug``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import kgraph
+from kgraph import output
+from kgraph.errors import InputError, KgraphError
+from kgraph.store import DEFAULT_TIMEOUT
+
+if TYPE_CHECKING:
+    from kgraph.build import BuildReport
+
+STORE = click.option(
+    "--store",
+    metavar="PATH",
+    help="The graph: a file. Default: KGRAPH_STORE, or papers.kg.",
+)
+PAGE_YEAR = click.option(
+    "--page-year",
+    type=click.IntRange(1900, 2999),
+    help="The year of dates that a page prints without one.",
+)
+FORMATS = ("table", "json", "jsonl", "csv")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kgraph")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def cli(debug: bool) -> None:
+    """Turn research papers into a knowledge graph to look at, query and get suggestions from."""
+    del debug  # read in main(), which must know it for errors of any kind
+
+
+@cli.command()
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@STORE
+@PAGE_YEAR
+@click.option(
+    "--thesaurus",
+    metavar="FILE",
+    help="Merge or keep apart concepts: a table with the columns 'label' and 'replace by'.",
+)
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def build(
+    inputs: tuple[str, ...], store: str | None, page_year: int | None, thesaurus: str | None, form: str
+) -> None:
+    """Build the graph of the papers in INPUT files, or add them to it.
+
+    A file may be a saved Daily Papers page or JSON Lines (also gzipped); its
+    form is told from its content.
+    """
+    with kgraph.open(store) as graph, output.progress() as on_progress:
+        report = graph.build(*inputs, page_year=page_year, thesaurus=thesaurus, on_progress=on_progress)
+    if form == "json":
+        _print_json(asdict(report))
+    else:
+        _print_report(report)
+
+
+@cli.command()
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
+@PAGE_YEAR
+@click.option("--format", "form", type=click.Choice(("jsonl", "json")), default="jsonl", show_default=True)
+def extract(inputs: tuple[str, ...], page_year: int | None, form: str) -> None:
+    """Print what is read out of each paper, without a store."""
+    from kgraph.extract.record import to_record
+    from kgraph.model import Notice, Rejection
+
+    found: list[dict[str, Any]] = []
+    with output.progress() as on_progress:
+        done = 0
+        for item in kgraph.extract(*inputs, page_year=page_year):
+            if isinstance(item, Rejection):
+                click.echo(output.rejection_line(item), err=True)
+            elif isinstance(item, Notice):
+                click.echo(f"{item.file}: {item.text}", err=True)
+            else:
+                done += 1
+                on_progress("extracting", done, None)
+                record = to_record(*item)
+                if form == "json":
+                    found.append(record)
+                else:
+                    click.echo(output.json_line(record))
+    if form == "json":
+        _print_json(found)
+    if not done:
+        raise InputError("no paper could be read")
+
+
+@cli.command()
+@click.argument("cypher")
+@click.option("--param", "params", metavar="K=V", multiple=True, help="A parameter: JSON, or else text.")
+@STORE
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--write", is_flag=True, help="Let the statement change the graph.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="Rows at most.")
+def query(
+    cypher: str,
+    params: tuple[str, ...],
+    store: str | None,
+    form: str,
+    write: bool,
+    timeout: float,
+    limit: int,
+) -> None:
+    """Run a CYPHER statement, read-only unless --write."""
+    with kgraph.open(store) as graph:
+        result = graph.query(cypher, output.parameters(params), write=write, timeout=timeout, limit=limit)
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    output.print_rows(result.columns, result.rows, form)
+    if result.truncated:
+        click.echo(f"cut at {limit} rows; --limit shows more", err=True)
+
+
+@cli.command()
+@click.argument("papers", metavar="PAPER...", nargs=-1, required=True)
+@click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
+@click.option("--among", metavar="FILE", help="Rank only the ids in FILE, one a line.")
+@STORE
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | None, form: str) -> None:
+    """Suggest papers related to PAPER, with the reasons why.
+
+    PAPER is an id, a title or a part of one title; several make one seed set.
+    """
+    pool = None if among is None else output.ids_of(Path(among))
+    with kgraph.open(store) as graph:
+        found = graph.suggest(*papers, k=k, among=pool)
+    if form == "json":
+        _print_json([asdict(suggestion) for suggestion in found])
+    else:
+        output.print_suggestions(found)
+
+
+@cli.command()
+@click.option("--paper", metavar="PAPER", help="The surroundings of a paper: an id or a title.")
+@click.option("--concept", metavar="CONCEPT", help="The surroundings of a concept: an id, name or alias.")
+@click.option("--path", metavar="A B", nargs=2, help="The ways from one paper to another.")
+@click.option("--topic", metavar="TOPIC", help="The papers and concepts of a topic.")
+@click.option("--limit", type=click.IntRange(min=1), help="Nodes at most.")
+@click.option("-o", "--output", "target", metavar="OUT.html", required=True, help="The page to write.")
+@STORE
+def view(
+    paper: str | None,
+    concept: str | None,
+    path: tuple[str, str] | None,
+    topic: str | None,
+    limit: int | None,
+    target: str,
+    store: str | None,
+) -> None:
+    """Write a page that shows a part of the graph, or the map of all of it.
+
+    The page is one file and needs no network.
+    """
+    with kgraph.open(store) as graph:
+        page = graph.view(paper=paper, concept=concept, path=path, topic=topic, limit=limit)
+    output.write_text(Path(target), page.html)
+    left_out = f", {page.left_out} left out" if page.left_out else ""
+    click.echo(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}", err=True)
+
+
+@cli.command()
+@STORE
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def stats(store: str | None, form: str) -> None:
+    """Count what is in the graph."""
+    with kgraph.open(store) as graph:
+        found = graph.stats()
+    if form == "json":
+        _print_json(asdict(found))
+    else:
+        output.print_stats(found)
+
+
+@cli.command()
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def schema(form: str) -> None:
+    """Print the data model: labels, relationship types and properties."""
+    from kgraph.schema import graph_schema
+
+    if form == "json":
+        _print_json(asdict(graph_schema()))
+    else:
+        output.print_schema(graph_schema())
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        # --debug may stand anywhere, as people add it to the end of what failed.
+        code = cli.main(
+            [argument for argument in given if argument != "--debug"],
+            prog_name="kgraph",
+            standalone_mode=False,
+        )
+    except click.exceptions.Abort:
+        _leave("interrupted; what was done so far is kept", 1, debug)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KgraphError as error:
+        _leave(str(error), error.exit_code, debug)
+    except BrokenPipeError:
+        # The reader of our output has left: nothing more to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (OSError, MemoryError) as error:
+        _leave(str(error) or type(error).__name__, 1, debug)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave(message: str, code: int, debug: bool) -> None:
+    if debug:
+        raise
+    click.echo(f"kgraph: {message}", err=True)
+    sys.exit(code)
+
+
+def _print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _print_report(report: BuildReport) -> None:
+    click.echo(
+        f"{report.read} papers read: {report.added} added, {report.updated} updated, "
+        f"{report.unchanged} unchanged; {len(report.rejected)} rejected"
+    )
+    click.echo(
+        f"the graph holds {report.papers} papers, {report.concepts} concepts "
+        f"and {sum(report.relationships.values())} relationships"
+    )
+    for notice in report.notices:
+        click.echo(f"{notice.file}: {notice.text}", err=True)
+    for entry in report.rejected:
+        click.echo(output.rejection_line(entry), err=True)
+
+
+if __name__ == "__main__":
+    main()

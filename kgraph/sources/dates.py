@@ -1,0 +1,74 @@
+"""Dates as sources write them, made ISO 8601 or absent."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_PAGE_DATE = re.compile(
+    rf"{_MONTH}\s+(?P<day>[0-9]{{1,2}})(?:\s*,\s*(?P<year>[0-9]{{4}})|\s+(?P<bare_year>(?:19|20)[0-9]{{2}}))?"
+    r"(?:\s+(?P<comments>[0-9]{1,3}(?:,?[0-9]{3})*))?",
+    re.IGNORECASE,
+)
+_ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[Tt ][0-9].*)?)?)?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDate:
+    """A date as a page prints it, possibly an impossible one; ``comments`` is the count behind it."""
+
+    month: int
+    day: int
+    year: int | None
+    comments: int | None
+
+
+def page_date(text: str) -> PageDate | None:
+    """Return what ``Jun 21``, ``Jun 21 1`` or ``Dec 31, 2024 3`` says; None if the text is no such date.
+
+    Four digits behind the day that look like a year are one, with or without a comma.
+    """
+    match = _PAGE_DATE.fullmatch(text)
+    if match is None:
+        return None
+    year = match["year"] or match["bare_year"]
+    comments = match["comments"]
+    return PageDate(
+        month=_MONTHS.index(match["month"][:3].lower()) + 1,
+        day=int(match["day"]),
+        year=int(year) if year else None,
+        comments=int(comments.replace(",", "")) if comments else None,
+    )
+
+
+def iso_date(year: int, month: int, day: int) -> str | None:
+    """Return ``YYYY-MM-DD``, or None if the calendar has no such day."""
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def record_date(text: str) -> tuple[str | None, int | None, bool]:
+    """Return (date, year, understood) for a date of a record.
+
+    Known are YYYY, YYYY-MM and YYYY-MM-DD, a time may follow. The date is given
+    for whole days only; of an impossible day or month (``2023-02-30``) the year
+    is kept, but it does not count as understood.
+    """
+    match = _ISO_DATE.fullmatch(text.strip())
+    year = int(match[1]) if match else 0
+    if match is None or year < 1:
+        return None, None, False
+    if match[2] is None:
+        return None, year, True
+    if match[3] is None:
+        return None, year, 1 <= int(match[2]) <= 12
+    date = iso_date(year, int(match[2]), int(match[3]))
+    return date, year, date is not None

@@ -1,0 +1,76 @@
+"""Ids for papers whose source gives none.
+
+An id is made of the title alone, so the same title gives the same paper
+whether it was read from a page or from JSON Lines.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+
+MAX_LENGTH = 80
+"""How long an id made from a title may be, its hash included."""
+
+_HASH_DIGITS = 8
+_LONG_HASH_DIGITS = 16
+_APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+# Punctuation that tells names apart: "C#" is not "C", "Q*" not "Q".
+_TELLING_PUNCTUATION = frozenset("#%@*")
+
+
+def normal_title(title: str) -> str:
+    """Return what spellings of one title share: NFKC, no case, single spaces, no zero-width characters."""
+    text = unicodedata.normalize("NFKC", title).casefold()
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(text.split())
+
+
+def paper_id(title: str, abstract: str) -> str:
+    """Return the id of a paper that has none of its own.
+
+    The title in lower-case ASCII (accents dropped) with hyphens between words,
+    at most 80 characters. A title that does not fit, or that holds letters or
+    symbols which ASCII words cannot show, ends in ``-`` and 8 hex digits of the
+    SHA-256 of the whole normalised title; a title of which no word is left is
+    ``title-`` and 16 hex digits. Without a title it is ``abstract-`` and 16 hex
+    digits of the abstract's hash.
+
+    >>> paper_id("Titans: Learning to Memorize at Test Time", "")
+    'titans-learning-to-memorize-at-test-time'
+    """
+    normal = normal_title(title)
+    if not normal:
+        return f"abstract-{_digest(normal_title(abstract), _LONG_HASH_DIGITS)}"
+    decomposed = unicodedata.normalize("NFKD", normal)
+    slug = _BETWEEN_WORDS.sub("-", _APOSTROPHES.sub("", _ascii(decomposed))).strip("-")
+    if not slug:
+        return f"title-{_digest(normal, _LONG_HASH_DIGITS)}"
+    if len(slug) <= MAX_LENGTH and not any(map(_is_lost, decomposed)):
+        return slug
+    room = MAX_LENGTH - _HASH_DIGITS - 1
+    if len(slug) > room:
+        slug = slug[: room + 1].rpartition("-")[0] or slug[:room]
+    return f"{slug}-{_digest(normal, _HASH_DIGITS)}"
+
+
+def _ascii(decomposed: str) -> str:
+    # Combining marks vanish; everything else that is not ASCII parts two words.
+    return "".join(
+        c if c.isascii() or c in "’‘ʼ´" else " " for c in decomposed if not unicodedata.combining(c)
+    )
+
+
+def _is_lost(character: str) -> bool:
+    """Whether an id cannot show a character that may tell two titles apart."""
+    if character.isascii() and character.isalnum():
+        return False
+    category = unicodedata.category(character)
+    return (category[0] not in "ZPMC" and character not in "`´ʼ") or character in _TELLING_PUNCTUATION
+
+
+def _digest(text: str, digits: int) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:digits]

@@ -1,0 +1,149 @@
+"""The JSON values of a text, one by one, in bounded memory.
+
+Two ways: one value a line, or the elements of an array (and objects that run
+over several lines), cut out of the stream without parsing it as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOBase
+
+MAX_VALUE_LENGTH = 10_000_000
+"""How many characters one record may have; longer ones are passed over."""
+
+_CHUNK = 64 * 1024
+_STRUCTURE = re.compile(r'["\\{}\[\],\n]')
+_IN_STRING = re.compile(r'["\\\n]')
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The text of one value and the line (from 1) on which it begins.
+
+    ``text`` is None if the value is too long; ``offset`` is where its line
+    begins in the file, in bytes after the byte-order mark, if that is known.
+    ``closed`` says that something stands behind it, so that the end of the file
+    did not cut it.
+    """
+
+    line: int
+    text: str | None
+    offset: int | None = None
+    closed: bool = True
+
+
+def values_by_line(stream: TextIOBase) -> Iterator[Value]:
+    """Yield each line that is not blank."""
+    offset = 0
+    number = 0
+    while line := stream.readline(MAX_VALUE_LENGTH + 1):
+        number += 1
+        if len(line) > MAX_VALUE_LENGTH and not line.endswith(("\n", "\r")):
+            yield Value(number, None)
+            offset += _byte_length(line)
+            while line and not line.endswith(("\n", "\r")):
+                line = stream.readline(MAX_VALUE_LENGTH)
+                offset += _byte_length(line)
+            continue
+        if not line.isspace():
+            yield Value(number, line, offset, closed=line.endswith(("\n", "\r")))
+        offset += _byte_length(line)
+
+
+def values_in_document(stream: TextIOBase) -> Iterator[Value]:
+    """Yield each element of a JSON array, or each of several objects that follow each other."""
+    cutter = _Cutter()
+    while chunk := stream.read(_CHUNK):
+        yield from cutter.feed(chunk)
+    yield from cutter.end()
+
+
+class _Cutter:
+    """Follows quotes and brackets and cuts the text where an element ends."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._line = 1
+        self._first_line = 0
+        self._depth = 0
+        self._base = 0
+        self._in_string = False
+        self._escaped = False
+
+    def feed(self, chunk: str) -> Iterator[Value]:
+        start = position = 0
+        if self._escaped:
+            self._escaped = False
+            position = 1
+        while match := (_IN_STRING if self._in_string else _STRUCTURE).search(chunk, position):
+            position = match.end()
+            mark = match[0]
+            if mark == "\n":
+                self._keep(chunk[start:position])
+                start = position
+                self._line += 1
+            elif mark == "\\" and self._in_string:
+                self._escaped = position == len(chunk)
+                position += 1
+            elif mark == '"':
+                self._in_string = not self._in_string
+            elif mark in "{[":
+                opens_array = mark == "[" and self._depth == 0 and self._is_blank(chunk[start : position - 1])
+                self._depth += 1
+                if opens_array and self._base == 0:
+                    self._base = 1
+                    self._drop()
+                    start = position
+            elif mark in "}]":
+                self._depth -= 1
+                if self._depth == self._base and mark == "}":
+                    self._keep(chunk[start:position])
+                    start = position
+                    yield from self._cut()
+                elif self._depth < self._base or self._depth < 0:
+                    self._keep(chunk[start : position - 1])
+                    start = position
+                    yield from self._cut()
+                    self._depth = self._base = 0
+            elif mark == "," and self._depth == self._base:
+                self._keep(chunk[start : position - 1])
+                start = position
+                yield from self._cut()
+        self._keep(chunk[start:])
+
+    def end(self) -> Iterator[Value]:
+        yield from self._cut(closed=False)
+
+    def _keep(self, text: str) -> None:
+        if not self._parts and not self._length:
+            text = text.lstrip()
+            if not text:
+                return
+            self._first_line = self._line
+        self._length += len(text)
+        if self._length <= MAX_VALUE_LENGTH:
+            self._parts.append(text)
+        else:
+            self._parts.clear()
+
+    def _cut(self, *, closed: bool = True) -> Iterator[Value]:
+        if self._length > MAX_VALUE_LENGTH:
+            yield Value(self._first_line, None)
+        elif text := "".join(self._parts).strip():
+            yield Value(self._first_line, text, closed=closed)
+        self._drop()
+
+    def _drop(self) -> None:
+        self._parts.clear()
+        self._length = 0
+
+    def _is_blank(self, text: str) -> bool:
+        return not self._length and not text.strip()
+
+
+def _byte_length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))

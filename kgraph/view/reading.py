@@ -1,0 +1,151 @@
+"""Items and links read from the store, whole sets at a time and in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kgraph.schema import graph_schema
+from kgraph.store import GraphStore
+from kgraph.view.scene import ROLES, SYMMETRIC, Item, Key, Link
+
+SHOWN_LABELS = ("Paper", "Concept", "Author", "Organization", "Venue", "Topic")
+
+
+def read_items(store: GraphStore, keys: Iterable[Key]) -> dict[Key, Item]:
+    """Return the items of these keys, by key, in the order of label and id."""
+    by_label: dict[str, list[str]] = {}
+    for label, node_id in sorted(set(keys)):
+        by_label.setdefault(label, []).append(node_id)
+    found: dict[Key, Item] = {}
+    for label, ids in by_label.items():
+        topics = _topics(store, label, ids)
+        rows = store.query(
+            f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN n", {"ids": ids}, timeout=None
+        ).rows
+        nodes = {str(row["n"]["properties"]["id"]): row["n"]["properties"] for row in rows}
+        for node_id in ids:
+            if node_id in nodes:
+                found[label, node_id] = _item(label, node_id, nodes[node_id], topics.get(node_id))
+    return found
+
+
+def read_links(store: GraphStore, keys: Iterable[Key], types: Iterable[str] | None = None) -> list[Link]:
+    """Return the links that join two of these keys, strongest types first, in a fixed order."""
+    chosen = set(keys)
+    by_label: dict[str, list[str]] = {}
+    for label, node_id in sorted(chosen):
+        by_label.setdefault(label, []).append(node_id)
+    wanted = None if types is None else set(types)
+    found: list[Link] = []
+    for kind in graph_schema().relationships:
+        if wanted is not None and kind.name not in wanted:
+            continue
+        for head_label in kind.from_labels:
+            for tail_label in kind.to_labels:
+                if head_label not in by_label or tail_label not in by_label:
+                    continue
+                rows = store.query(
+                    f"UNWIND $ids AS id MATCH (a:{head_label} {{id: id}})-[r:{kind.name}]->(b:{tail_label}) "
+                    "RETURN a.id AS head, b.id AS tail, r",
+                    {"ids": by_label[head_label]},
+                    timeout=None,
+                ).rows
+                found.extend(
+                    make_link(
+                        (head_label, str(row["head"])),
+                        (tail_label, str(row["tail"])),
+                        kind.name,
+                        row["r"]["properties"],
+                    )
+                    for row in rows
+                    if (tail_label, str(row["tail"])) in chosen
+                )
+    return sorted(found, key=lambda link: (link.type, link.head, link.tail))
+
+
+def make_link(head: Key, tail: Key, kind: str, properties: Mapping[str, Any]) -> Link:
+    """Return a link from what the graph says of it."""
+    evidence = tuple(str(text) for text in _listed(properties.get("evidence")))
+    strength, note = _strength(kind, properties)
+    return Link(head, tail, kind, round(min(1.0, max(0.0, strength)), 3), note, evidence)
+
+
+def kind_of(label: str, properties: Mapping[str, Any]) -> str:
+    """Return the kind that the legend has for a node: a concept's own kind where it is known."""
+    if label != "Concept":
+        return label
+    kind = str(properties.get("kind") or "concept").capitalize()
+    return kind if kind in ("Task", "Method", "Dataset", "Metric", "Phrase") else "Concept"
+
+
+def strongest(links: Sequence[Link], per_item: int = 1, among: Iterable[int] | None = None) -> frozenset[int]:
+    """Return the indices of the links that are among the strongest of one of their ends.
+
+    Of several links between the same two items only the strongest counts.
+    ``among`` narrows the choice to some indices.
+    """
+    best: dict[tuple[Key, Key], int] = {}
+    for index in range(len(links)) if among is None else among:
+        link = links[index]
+        pair = (min(link.head, link.tail), max(link.head, link.tail))
+        if pair not in best or _weight(link) > _weight(links[best[pair]]):
+            best[pair] = index
+    ranked = sorted(best.values(), key=lambda index: (-_weight(links[index]), index))
+    used: dict[Key, int] = {}
+    kept: set[int] = set()
+    for index in ranked:
+        ends = (links[index].head, links[index].tail)
+        if any(used.get(end, 0) < per_item for end in ends):
+            kept.add(index)
+        for end in ends:
+            used[end] = used.get(end, 0) + 1
+    return frozenset(kept)
+
+
+def _weight(link: Link) -> float:
+    return link.strength + (1.0 if link.type in ROLES else 0.0)
+
+
+def _item(label: str, node_id: str, properties: Mapping[str, Any], topic: str | None) -> Item:
+    name = str(properties.get("name") or properties.get("title") or node_id)
+    return Item((label, node_id), kind_of(label, properties), name, properties, topic)
+
+
+def _topics(store: GraphStore, label: str, ids: list[str]) -> dict[str, str]:
+    if label not in ("Paper", "Concept"):
+        return {}
+    rows = store.query(
+        f"UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[:IN_TOPIC]->(t:Topic) "
+        "RETURN n.id AS id, t.name AS topic",
+        {"ids": ids},
+        timeout=None,
+    ).rows
+    return {str(row["id"]): str(row["topic"]) for row in sorted(rows, key=lambda row: str(row["topic"]))}
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else []
+
+
+def _strength(kind: str, properties: Mapping[str, Any]) -> tuple[float, str]:
+    if kind == "MENTIONS":
+        salience = float(properties.get("salience") or 0.0)
+        where = ", in the title" if properties.get("in_title") else ""
+        return salience, f"salience {salience:.2f}{where}"
+    if kind == "RELATED_TO":
+        score = float(properties.get("score") or 0.0)
+        reasons = ", ".join(str(reason) for reason in _listed(properties.get("reasons"))[:3])
+        return score, f"score {score:.2f}" + (f" · {reasons}" if reasons else "")
+    if kind in SYMMETRIC:
+        npmi = float(properties.get("npmi") or 0.0)
+        return npmi, f"in {_papers(properties)}, NPMI {npmi:.2f}"
+    if "confidence" in properties:
+        count = f"in {_papers(properties)}" if properties.get("papers") else ""
+        return float(properties["confidence"] or 0.0), count
+    return 0.3, ""
+
+
+def _papers(properties: Mapping[str, Any]) -> str:
+    papers = int(properties.get("papers") or 0)
+    return f"{papers} paper" if papers == 1 else f"{papers} papers"

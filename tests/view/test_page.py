@@ -1,0 +1,93 @@
+"""The page as a file: escaping, policy, sameness."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from view_graphs import HOSTILE, make_store
+
+from kgraph.model import Node, NodeBatch
+from kgraph.store import GraphStore, open_store
+from kgraph.view import View, view
+from kgraph.view.page import json_for_html
+
+
+def all_pages(store: GraphStore) -> dict[str, View]:
+    papers = [row["id"] for row in store.query("MATCH (n:Paper) RETURN n.id AS id ORDER BY n.id").rows]
+    concept = store.query("MATCH (n:Concept) RETURN n.id AS id ORDER BY n.papers DESC, n.id LIMIT 1").rows[0][
+        "id"
+    ]
+    topic = store.query("MATCH (n:Topic) RETURN n.id AS id ORDER BY n.id LIMIT 1").rows[0]["id"]
+    return {
+        "paper": view(store, paper=papers[0]),
+        "concept": view(store, concept=concept),
+        "path": view(store, path=(papers[0], papers[1])),
+        "topic": view(store, topic=topic),
+        "map": view(store),
+    }
+
+
+def data_of(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return json.loads(found.group(1))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\u2028\u2029", "plain", "é ✓ 𝔊"])
+def test_json_cannot_leave_its_element(text: str) -> None:
+    written = json_for_html({text: [text]})
+    assert not re.search("[<>&\u2028\u2029]", written)
+    assert json.loads(written) == {text: [text]}
+
+
+def test_the_same_graph_gives_the_same_bytes(tmp_path: Path) -> None:
+    one = all_pages(make_store(tmp_path / "one.kg"))
+    two = all_pages(make_store(tmp_path / "two.kg"))
+    assert {name: page.html for name, page in one.items()} == {name: page.html for name, page in two.items()}
+
+
+def test_pages_hold_no_markup_of_papers(hostile: GraphStore) -> None:
+    for name, page in all_pages(hostile).items():
+        # What stands outside our own scripts and styles, and the data elements' own text.
+        bare = re.sub(r"<(script|style)>.*?</\1>", "", page.html, flags=re.DOTALL)
+        for text in ("<img", "<svg", "onerror=window.ran=1>", "<!-- <", "<a href"):
+            assert text not in bare, name
+        assert bare.count("<script") == (1 if name == "map" else 2), name
+        assert data_of(page.html)["nodes"]
+        assert page.html.startswith("<!doctype html>")
+
+
+def test_the_policy_names_the_hash_of_each_script_and_style(store: GraphStore) -> None:
+    for page in all_pages(store).values():
+        found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page.html)
+        assert found
+        policy = dict(part.strip().split(" ", 1) for part in found.group(1).split(";"))
+        assert policy["default-src"] == "'none'"
+        assert "unsafe" not in found.group(1)
+        for tag in ("script", "style"):
+            texts = re.findall(rf"<{tag}>(.*?)</{tag}>", page.html, re.DOTALL)
+            hashes = [
+                f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+                for text in texts
+            ]
+            assert policy[f"{tag}-src"].split() == hashes
+        assert "sourceMappingURL" not in page.html
+        assert not re.search(r"<(link|img|iframe|script[^>]* src)", page.html.split('id="data"')[0])
+
+
+def test_only_web_addresses_become_links(hostile: GraphStore) -> None:
+    nodes = data_of(view(hostile).html)["nodes"]
+    assert isinstance(nodes, list)
+    addresses = {node[-1]["url"] for node in nodes if "url" in node[-1]}
+    assert addresses == {"https://example.org/a?b=<c>"}
+
+
+def test_a_page_can_be_written_as_utf8(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "odd.kg")
+    store.replace([NodeBatch("Paper", [Node("a", {"name": "Ünïcode 𝔊 \u202e", "title": "x"})])], [])
+    assert view(store, paper="a").html.encode("utf-8")

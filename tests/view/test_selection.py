@@ -1,0 +1,230 @@
+"""What a page shows: ranking, limits, what was left out, paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kgraph.errors import InputError
+from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
+from kgraph.store import GraphStore, open_store
+from kgraph.view import MAX_LIMIT, view
+from kgraph.view.map import map_scene
+from kgraph.view.paths import path_scene
+from kgraph.view.surroundings import concept_scene, paper_scene, topic_scene
+
+
+def small_graph(
+    path: Path, mentions: dict[str, dict[str, float]], related: list[tuple[str, str, float]] | None = None
+) -> GraphStore:
+    """A graph of papers and the concepts that they mention with a salience."""
+    concepts: dict[str, int] = {}
+    for found in mentions.values():
+        for name in found:
+            concepts[name] = concepts.get(name, 0) + 1
+    store = open_store(path)
+    store.replace(
+        [
+            NodeBatch(
+                "Paper", [Node(p, {"name": f"Paper {p}", "title": f"Paper {p}"}) for p in sorted(mentions)]
+            ),
+            NodeBatch(
+                "Concept",
+                [
+                    Node(c, {"name": c, "title": c, "kind": "task", "papers": n})
+                    for c, n in sorted(concepts.items())
+                ],
+            ),
+        ],
+        [
+            EdgeBatch(
+                "MENTIONS",
+                "Paper",
+                "Concept",
+                [Edge(p, c, {"salience": s}) for p, found in mentions.items() for c, s in found.items()],
+            ),
+            EdgeBatch(
+                "RELATED_TO", "Paper", "Paper", [Edge(a, b, {"score": s}) for a, b, s in related or []]
+            ),
+        ],
+    )
+    return store
+
+
+def test_surroundings_hold_concepts_by_salience_and_sharing_papers_by_rarity(tmp_path: Path) -> None:
+    store = small_graph(
+        tmp_path / "g.kg",
+        {
+            "a": {"rare": 0.9, "common": 0.9, "slight": 0.1},
+            "b": {"rare": 0.9},
+            "c": {"common": 0.9},
+            **{f"x{n}": {"common": 0.2} for n in range(6)},
+        },
+    )
+    scene = paper_scene(store, "a", 300)
+    keys = [item.key for item in scene.items]
+    assert keys[0] == ("Paper", "a")
+    assert keys[1:4] == [("Concept", "common"), ("Concept", "rare"), ("Concept", "slight")]
+    assert keys[4:6] == [("Paper", "b"), ("Paper", "c")]
+    assert scene.left_out == 0
+
+    narrow = paper_scene(store, "a", 6)
+    assert len(narrow.items) == 6
+    assert narrow.left_out == len(scene.items) - 6
+    assert ("Paper", "b") in {item.key for item in narrow.items}
+    assert any(f"{narrow.left_out} nodes" in note for note in narrow.notes)
+
+
+def test_related_papers_come_before_others_that_share_concepts(tmp_path: Path) -> None:
+    store = small_graph(
+        tmp_path / "g.kg",
+        {"a": {"k": 0.5}, "b": {"k": 0.5}, "c": {"k": 0.1}},
+        related=[("a", "c", 0.3)],
+    )
+    assert [item.key[1] for item in paper_scene(store, "a", 300).items] == ["a", "k", "c", "b"]
+
+
+def test_concept_and_topic_scenes(store: GraphStore) -> None:
+    scene = concept_scene(store, "continual learning", 40)
+    assert scene.items[0].name == "continual learning"
+    assert len(scene.items) <= 40
+    labels = {item.key[0] for item in scene.items}
+    assert labels == {"Concept", "Paper", "Topic"}
+
+    topic = topic_scene(store, "continual learning", 20)
+    assert len(topic.items) == 20
+    assert topic.left_out > 0
+    assert {item.topic for item in topic.items} == {topic.title}
+
+
+def test_every_scene_places_every_item_apart(store: GraphStore) -> None:
+    scenes = [
+        paper_scene(store, "p00003", 300),
+        concept_scene(store, "continual learning", 300),
+        topic_scene(store, "continual learning", 300),
+        path_scene(store, "p00000", "p00001", 300),
+        map_scene(store),
+    ]
+    for scene in scenes:
+        places = [scene.places[item.key] for item in scene.items if item.key[0] != "Author"]
+        assert len(set(places)) == len(places), scene.subtitle
+        assert all(0 <= index < len(scene.links) for index in scene.drawn)
+        shown = {item.key for item in scene.items}
+        assert all({link.head, link.tail} <= shown for link in scene.links)
+
+
+def test_paths_prefer_what_few_papers_share(tmp_path: Path) -> None:
+    store = small_graph(
+        tmp_path / "g.kg",
+        {
+            "a": {"rare": 0.5, "common": 0.5},
+            "b": {"rare": 0.5, "common": 0.5},
+            **{f"x{n}": {"common": 0.5} for n in range(9)},
+        },
+    )
+    scene = path_scene(store, "a", "b", 300)
+    routes = [[key[1] for key in route.keys] for route in scene.routes]
+    assert routes == [["a", "rare", "b"], ["a", "common", "b"]]
+    left, middle, right = (
+        scene.places[key][0] for key in (("Paper", "a"), ("Concept", "rare"), ("Paper", "b"))
+    )
+    assert left < middle < right
+
+
+def test_paths_go_through_other_papers_where_nothing_is_shared(tmp_path: Path) -> None:
+    store = small_graph(
+        tmp_path / "g.kg", {"a": {"k": 0.5}, "m": {"k": 0.5, "l": 0.5}, "b": {"l": 0.5}, "z": {"y": 1}}
+    )
+    scene = path_scene(store, "a", "b", 300)
+    assert [[key[1] for key in route.keys] for route in scene.routes] == [["a", "k", "m", "l", "b"]]
+    xs = [scene.places[key][0] for key in scene.routes[0].keys]
+    assert xs == sorted(xs) and len(set(xs)) == 5
+
+    with pytest.raises(InputError, match="no path links"):
+        path_scene(store, "a", "z", 300)
+    with pytest.raises(InputError, match="same paper"):
+        path_scene(store, "a", "a", 300)
+    with pytest.raises(InputError, match="has 5 nodes"):
+        path_scene(store, "a", "b", 4)
+
+
+def test_hubs_are_crossed_when_nothing_else_links(tmp_path: Path) -> None:
+    mentions = {f"p{n:03}": {"hub": 0.5} for n in range(230)}
+    mentions["p000"] = {"own": 0.5}
+    mentions["p001"] = {"own": 0.5, "hub": 0.5}
+    mentions["p002"] = {"other": 0.5}
+    mentions["p003"] = {"other": 0.5, "hub": 0.5}
+    scene = path_scene(small_graph(tmp_path / "g.kg", mentions), "p000", "p002", 300)
+    assert [key[1] for key in scene.routes[0].keys] == ["p000", "own", "p001", "hub", "p003", "other", "p002"]
+
+
+def test_directly_related_papers_are_linked(tmp_path: Path) -> None:
+    mentions = {"a": {"k": 0.5}, "b": {"k": 0.5}}
+    store = small_graph(tmp_path / "g.kg", mentions, related=[("a", "b", 0.5)])
+    routes = [[key[1] for key in route.keys] for route in path_scene(store, "a", "b", 300).routes]
+    assert routes == [["a", "b"], ["a", "k", "b"]]
+
+
+def test_the_map_leaves_out_and_counts_the_isolated(tmp_path: Path) -> None:
+    store = small_graph(tmp_path / "g.kg", {"a": {"k": 0.5}, "b": {"k": 0.5}, "lonely": {}})
+    scene = map_scene(store)
+    assert {item.key[1] for item in scene.items} == {"a", "b", "k"}
+    assert scene.left_out == 1
+    assert any(note.startswith("1 node without a link") for note in scene.notes)
+
+
+def test_the_map_of_a_large_graph_starts_with_concepts(
+    store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert map_scene(store).hidden_kinds == {"Author"}
+    together = sum(link.type == "CO_OCCURS_WITH" for link in map_scene(store).links)
+    monkeypatch.setattr("kgraph.view.map.LARGE", 10)
+    scene = map_scene(store)
+    assert scene.hidden_kinds == {"Author", "Paper"}
+    assert any("Concepts first" in note for note in scene.notes)
+    assert 0 < sum(link.type == "CO_OCCURS_WITH" for link in scene.links) < together
+
+
+def test_the_map_keeps_to_its_bounds_and_says_so(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = map_scene(store)
+    monkeypatch.setattr(
+        "kgraph.view.map.BOUNDS", {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1}
+    )
+    scene = map_scene(store)
+    assert len(scene.items) + scene.left_out == len(whole.items) + whole.left_out
+    assert sum(item.kind == "Paper" for item in scene.items) == 20
+    assert any("one file holds at most 20 papers" in note for note in scene.notes)
+
+
+def test_view_resolves_what_people_type(store: GraphStore) -> None:
+    found = view(store, paper="p00003", limit=20)
+    assert found.nodes == 20
+    assert found.left_out > 0
+    assert found.edges > 20
+    assert "paper 3" in found.title
+    assert view(store, concept="Continual Learning", limit=5).title == "continual learning"
+    assert "↔" in view(store, path=("p00000", "p00001")).title
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"paper": "p00001", "concept": "vision"}, "not several"),
+        ({"paper": "p00001", "limit": MAX_LIMIT + 1}, "at most 1,000"),
+        ({"limit": 0}, "at least 1"),
+        ({"paper": "no such paper"}, "no paper"),
+        ({"path": ("p00001", "paper")}, "fits"),
+        ({"topic": "nothing"}, "no topic"),
+    ],
+)
+def test_view_says_what_is_wrong(store: GraphStore, arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        view(store, **arguments)  # type: ignore[arg-type]
+
+
+def test_an_empty_graph_asks_for_a_build(tmp_path: Path) -> None:
+    empty = open_store(tmp_path / "empty.kg")
+    empty.replace([], [])
+    with pytest.raises(InputError, match="kgraph build"):
+        view(empty)

@@ -15,7 +15,9 @@ class Boilerplate:
     "several"); ``generic`` nouns that alone, or behind ``qualifiers`` and
     openers, name nothing ("approach", "main results"); ``phrases`` normal forms
     that are left out whole; ``types`` words that say what a name beside them
-    is and are no part of it ("dataset" in "TOFU dataset").
+    is and are no part of it ("dataset" in "TOFU dataset"); ``tails`` nouns that
+    add nothing at the end of a phrase ("problem"); ``soft`` those openers that
+    may start a term after all ("small" in "small language model").
     """
 
     openers: frozenset[str]
@@ -23,6 +25,8 @@ class Boilerplate:
     qualifiers: frozenset[str]
     phrases: frozenset[str]
     types: frozenset[str]
+    tails: frozenset[str]
+    soft: frozenset[str]
 
     def is_boilerplate(self, key: str, *, named: bool = False) -> bool:
         """Whether a normal form names nothing; a word written like a name always names something."""
@@ -52,6 +56,5 @@ def load_boilerplate() -> Boilerplate:
             current = sections.setdefault(line.strip("[]"), set())
         elif line:
             current.update(part.strip() for part in line.split(","))
-    return Boilerplate(
-        *(frozenset(sections[name]) for name in ("openers", "generic", "qualifiers", "phrases", "types"))
-    )
+    names = ("openers", "generic", "qualifiers", "phrases", "types", "tails", "soft")
+    return Boilerplate(*(frozenset(sections[name]) for name in names))

@@ -26,8 +26,15 @@ _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "FW"})
 _MODIFIERS = frozenset({"JJ", "VBN", "VBG", "JJS"})
 _AUXILIARY = frozenset({"VB", "VBZ", "VBP", "VBD", "VBN", "MD", "TO", "RB"})
 _OBJECT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "CD"})
-_PREPOSITIONS = frozenset({"given", "based", "compared", "used"})
-_BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS", "NN", "NNS", "NNP", "CC", ","})
+_PARTICIPLES = frozenset(
+    """
+    appearing arising based called compared concerning consisting containing dubbed featuring given having
+    including involving leading making named providing ranging regarding requiring resulting showing
+    suggesting termed used using
+    """.split()  # noqa: SIM905
+)
+_NOMINAL = ("ing", "tion", "sion", "ment", "ance", "ence", "ity", "sis", "ization")
+_BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS"})
 
 
 @Language.component("kgraph_phrases", requires=["doc._.words"], assigns=["doc._.phrases"])
@@ -78,6 +85,8 @@ def _belongs(doc: Doc, word: Word, before: Word | None, after: Word | None, insi
     if word.tag not in _MODIFIERS:
         return False
     if inside and before is not None:
+        if text.lower() in _PARTICIPLES:
+            return False
         if word.tag == "VBG":
             # "work analyzing in-context learning": a verb where it has an object.
             # Between nouns it is one itself ("entity unlearning tasks"), but for plurals.
@@ -85,9 +94,7 @@ def _belongs(doc: Doc, word: Word, before: Word | None, after: Word | None, insi
                 after.tag in _OBJECT or (after.tag in _NOUNS and before.tag in {"NNS", "NNPS"})
             )
             return before.tag not in _NOUNS or not has_object
-        return text.lower() not in _PREPOSITIONS and (
-            word.tag != "VBN" or (after is not None and after.tag in _NOUNS | _MODIFIERS)
-        )
+        return word.tag != "VBN" or (after is not None and after.tag in _NOUNS | _MODIFIERS)
     if word.tag == "VBN":
         return before is None or before.tag not in _AUXILIARY
     if word.tag == "VBG":
@@ -112,12 +119,15 @@ def _phrases_of(doc: Doc, run: Sequence[Word], boilerplate: Boilerplate) -> Iter
             last -= 1
     if first >= last:
         return
+    last = _without_tail(doc, run, first, last, lowered, boilerplate)
     for start in range(last):
+        if start < first and lowered[start] not in boilerplate.soft:
+            continue
         opened = lowered[start] in boilerplate.openers
         if run[start].tag == "POS" or lowered[start] in {"'s", "’s"}:
             continue
         for end in range(start + 1, min(last, start + MAX_WORDS) + 1):
-            if not _closes(doc, run[end - 1], end - 1 > start or end < last):
+            if not _closes(doc, run[end - 1], end - 1 > start or end < len(run)):
                 continue
             if opened and end - start == 1:
                 continue
@@ -131,11 +141,30 @@ def _phrases_of(doc: Doc, run: Sequence[Word], boilerplate: Boilerplate) -> Iter
             yield Phrase(run[start].start, run[end - 1].end, key, end - start, maximal, opened)
 
 
+def _without_tail(
+    doc: Doc, run: Sequence[Word], first: int, last: int, lowered: Sequence[str], boilerplate: Boilerplate
+) -> int:
+    """Return the end of a run without a last word that adds nothing: "weight editing procedure".
+
+    One word may stay alone only if it is the name of an act ("unlearning
+    method"), since "kernel method" is no "kernel".
+    """
+    if last - first < 2 or lowered[last - 1] not in boilerplate.tails:
+        return last
+    before = run[last - 2]
+    alone = last - first == 2
+    if not _closes(doc, before, True) or (before.tag == "JJ" and not alone):
+        return last
+    if alone and not lowered[last - 2].endswith(_NOMINAL):
+        return last
+    return last - 1
+
+
 def _closes(doc: Doc, word: Word, has_modifier: bool) -> bool:
     text = text_of(doc, word.start, word.end)
     if word.tag in _NOUNS or looks_named(text):
         return text not in {"'s", "’s"}
-    return has_modifier and word.tag in {"CD", "VBG"}
+    return has_modifier and (word.tag in {"CD", "VBG"} or (word.tag == "JJ" and text.endswith("ing")))
 
 
 def _qualifies(doc: Doc, word: Word) -> bool:

@@ -21,7 +21,7 @@ from kgraph.extract.background import Background, load_background
 from kgraph.extract.document import Candidate, in_title
 from kgraph.extract.kinds import is_named
 
-MAX_CONCEPTS = 21
+MAX_CONCEPTS = 25
 """How many concepts of a paper are kept at most."""
 
 _SURE = 0.7

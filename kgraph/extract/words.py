@@ -74,7 +74,7 @@ def _tag(doc: Doc, start: int, end: int) -> str:
     last = doc[end - 1]
     tag = last.tag_
     if end - start == 1:
-        return tag
+        return "NN" if tag == "JJ" and _is_gerund(doc, start) else tag
     # "in-context", "few-shot", "plug-and-play" qualify; "fine-tuning" and
     # "pre-training" are nouns, whatever the tagger thinks of their last part.
     if last.lower_.endswith("ing"):
@@ -82,3 +82,11 @@ def _tag(doc: Doc, start: int, end: int) -> str:
     if doc[start].lower_ in _PREFIXES:
         return "JJ"
     return tag if tag.startswith("NN") or tag == "CD" else "JJ"
+
+
+def _is_gerund(doc: Doc, place: int) -> bool:
+    """Whether a word in -ing that the tagger takes for an adjective has no noun to qualify."""
+    following = doc[place + 1] if place + 1 < len(doc) else None
+    return doc[place].lower_.endswith("ing") and (
+        following is None or not following.tag_.startswith(("NN", "JJ", "HYPH", "VB"))
+    )

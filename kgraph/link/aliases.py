@@ -17,7 +17,7 @@ from kgraph.link.thesaurus import Thesaurus
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
 from kgraph.names import folded, normal_form
 
-TAKEN_UP = 7
+TAKEN_UP = 4
 """How many concepts a paper gets at most because other papers are about them."""
 
 

@@ -41,7 +41,10 @@ def arc_places(
         for arc in [*inner_arcs, *outer_arcs]:
             _settle(arc, near, heights)
     tallest = max((len(arc) for arc in [*inner_arcs, *outer_arcs]), default=1)
-    width = 2 * (_FIRST + _GAP * ((len(inner_arcs) + len(outer_arcs)) // 2 - 1))
+    rings = (len(inner_arcs) + 1) // 2, (len(outer_arcs) + 1) // 2
+    # The smaller all is drawn, the more room the names between inner and outer arcs need.
+    between = _GAP * 0.6 * max(0, rings[1] - 1)
+    width = 2 * (_FIRST + _GAP * (sum(rings) - 1) + between)
     line = _line(width / (1 - _NAMES), tallest)
     places: dict[Key, tuple[int, int]] = {centre: (0, 0)}
     reach = _FIRST
@@ -56,6 +59,7 @@ def arc_places(
                         round(heights[key] * line),
                     )
             reach += _GAP
+        reach += round(between)
     return places
 
 

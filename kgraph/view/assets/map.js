@@ -171,6 +171,17 @@ function paintNodes(context, drawn) {
   }
 }
 
+// As much of a topic's name as is not much wider than its disc; it is made of parts.
+function regionName(name, most) {
+  const [first, ...rest] = name.split(" · ");
+  let text = first;
+  for (const part of rest) {
+    if (text.length + part.length + 3 > most) break;
+    text += ` · ${part}`;
+  }
+  return shortName(text, 64);
+}
+
 function regionLabels() {
   const closeness = camera.scale / fitted;
   if (closeness > 3.2) return [];
@@ -179,7 +190,8 @@ function regionLabels() {
     .map(([topic, x, y, radius]) => {
       const [atX, atY] = toScreen(x, y - radius - 16);
       return {
-        text: shortName(data.topics[topic], 64), x: atX, y: atY, radius: 0, size: 14, weight: 680,
+        text: regionName(data.topics[topic], (radius * camera.scale * 2.4) / 8), x: atX, y: atY, radius: 0,
+        size: 13.5, weight: 660,
         colour: readable(topicColour(topic)), sides: ["middle", "above", "below"],
       };
     });

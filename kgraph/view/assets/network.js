@@ -94,7 +94,7 @@ function drawNames(context) {
   const [width, height] = [place.clientWidth, place.clientHeight];
   const ink = themeColour("--ink");
   const important = (node) =>
-    (isEnd(node) ? 1e6 : 0) + (node.index === state.hovered || node.index === state.selected ? 1e7 : 0) + node.size;
+    (isEnd(node) ? 1e6 : data.centre >= 0 && kindName(node) !== "Paper" ? 1e3 : 0) + (node.index === state.hovered || node.index === state.selected ? 1e7 : 0) + node.size;
   const taken = new Taken();
   const labels = [];
   for (const node of nodes) {

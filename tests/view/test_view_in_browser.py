@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page import all_pages
+from test_view_pages import all_pages
 from view_graphs import HOSTILE
 
 from kgraph.store import GraphStore

@@ -6,7 +6,7 @@
 ...     kg.suggest("Memory Decoder", k=5)
 """
 
-from kgraph.api import KnowledgeGraph, extract, open
+from kgraph.api import KnowledgeGraph, open
 from kgraph.errors import InputError, KgraphError, QueryError, StoreError
 
-__all__ = ["InputError", "KgraphError", "KnowledgeGraph", "QueryError", "StoreError", "extract", "open"]
+__all__ = ["InputError", "KgraphError", "KnowledgeGraph", "QueryError", "StoreError", "open"]

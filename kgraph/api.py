@@ -7,17 +7,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kgraph import export as _export
+from kgraph.schema import Schema, graph_schema
 from kgraph.stats import Stats, stats
 from kgraph.store import DEFAULT_TIMEOUT, Result, open_store, store_path
-from kgraph.suggest import Suggestion, suggest
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from kgraph.build import BuildReport, Progress
     from kgraph.model import Extraction, Notice, Paper, Rejection
+    from kgraph.suggest import Suggestion
     from kgraph.view import View
+
+# spaCy, SciPy and NetworkX take seconds to import: each method imports what it needs.
 
 
 class KnowledgeGraph:
@@ -42,12 +44,12 @@ class KnowledgeGraph:
         See :func:`kgraph.build.build`. What was extracted is kept beside the
         graph, in a file that ends in ``.cache`` and may be deleted.
         """
-        # spaCy takes a second to import, and only building needs it.
         from kgraph.build import build
         from kgraph.extract.cache import ExtractionCache
         from kgraph.link.thesaurus import read_thesaurus
 
         words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
+        self._store.exists()  # says in plain words where no graph can be
         cache = ExtractionCache(Path(self._name + ".cache"))
         try:
             return build(
@@ -61,22 +63,60 @@ class KnowledgeGraph:
         finally:
             cache.close()
 
+    @staticmethod
+    def extract(
+        *inputs: str | Path, page_year: int | None = None
+    ) -> Iterator[tuple[Paper, Extraction] | Rejection | Notice]:
+        """Yield what is read out of each paper of some files; the store is not touched.
+
+        Rejections and notices come as they are met. See
+        :func:`kgraph.extract.pipeline.extract`.
+        """
+        from kgraph.extract.pipeline import extract as read_papers
+        from kgraph.model import Paper
+        from kgraph.sources import read
+
+        others: list[Rejection | Notice] = []
+
+        def papers() -> Iterator[Paper]:
+            records: Iterable[Paper | Rejection | Notice] = read(
+                (Path(path) for path in inputs), page_year=page_year
+            )
+            for record in records:
+                if isinstance(record, Paper):
+                    yield record
+                else:
+                    others.append(record)
+
+        for found in read_papers(papers()):
+            yield from others
+            others.clear()
+            yield found
+        yield from others
+
+    @staticmethod
+    def schema() -> Schema:
+        """Return the data model; the store is not touched."""
+        return graph_schema()
+
     def query(
         self,
         cypher: str,
-        parameters: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
         *,
         write: bool = False,
         timeout: float | None = DEFAULT_TIMEOUT,
         limit: int | None = None,
     ) -> Result:
         """Run a Cypher statement; see :class:`kgraph.store.GraphStore`."""
-        return self._store.query(cypher, parameters, write=write, timeout=timeout, limit=limit)
+        return self._store.query(cypher, params, write=write, timeout=timeout, limit=limit)
 
     def suggest(
         self, *papers: str, k: int = 10, among: Collection[str] | None = None
     ) -> tuple[Suggestion, ...]:
         """Return the papers most related to these, with reasons; see :func:`kgraph.suggest.suggest`."""
+        from kgraph.suggest import suggest
+
         return suggest(self._store, papers, k=k, among=among)
 
     def view(
@@ -97,9 +137,11 @@ class KnowledgeGraph:
         """Count what is in the graph; see :func:`kgraph.stats.stats`."""
         return stats(self._store)
 
-    def to_networkx(self) -> nx.MultiDiGraph:
+    def to_networkx(self) -> nx.MultiDiGraph[Any]:
         """Return the graph for NetworkX; see :func:`kgraph.export.to_networkx`."""
-        return _export.to_networkx(self._store)
+        from kgraph.export import to_networkx
+
+        return to_networkx(self._store)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -121,34 +163,3 @@ def open(store: str | Path | None = None) -> KnowledgeGraph:
     until it does.
     """
     return KnowledgeGraph(store)
-
-
-def extract(
-    *inputs: str | Path, page_year: int | None = None
-) -> Iterator[tuple[Paper, Extraction] | Rejection | Notice]:
-    """Yield what is read out of each paper of some files, without a store.
-
-    Rejections and notices come as they are met. See
-    :func:`kgraph.extract.pipeline.extract`.
-    """
-    from kgraph.extract.pipeline import extract as read_papers
-    from kgraph.model import Paper
-    from kgraph.sources import read
-
-    others: list[Rejection | Notice] = []
-
-    def papers() -> Iterator[Paper]:
-        records: Iterable[Paper | Rejection | Notice] = read(
-            (Path(path) for path in inputs), page_year=page_year
-        )
-        for record in records:
-            if isinstance(record, Paper):
-                yield record
-            else:
-                others.append(record)
-
-    for found in read_papers(papers()):
-        yield from others
-        others.clear()
-        yield found
-    yield from others

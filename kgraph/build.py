@@ -110,8 +110,9 @@ def stored_papers(store: GraphStore) -> dict[str, Paper]:
     """Return the papers that a store holds by their id; none where there is no graph yet."""
     if not store.exists():
         return {}
-    rows = store.query("MATCH (p:Paper) RETURN properties(p) AS p ORDER BY p.id", timeout=None).rows
-    return {row["p"]["id"]: _paper(row["p"]) for row in rows}
+    # The node, not properties(p): the embedded engine leaves a title that equals the id out of those.
+    rows = store.query("MATCH (p:Paper) RETURN p ORDER BY p.id", timeout=None).rows
+    return {row["p"]["properties"]["id"]: _paper(row["p"]["properties"]) for row in rows}
 
 
 def _paper(properties: Mapping[str, Any]) -> Paper:
@@ -180,8 +181,8 @@ def _counted(batches: Iterable[Any], what: str, on_progress: Progress) -> Iterat
 def _build_node(store: GraphStore) -> Mapping[str, Any]:
     if not store.exists():
         return {}
-    rows = store.query("MATCH (b:Build) RETURN properties(b) AS b").rows
-    return rows[0]["b"] if rows else {}
+    rows = store.query("MATCH (b:Build) RETURN b").rows
+    return rows[0]["b"]["properties"] if rows else {}
 
 
 def _totals(store: GraphStore) -> dict[str, int]:
@@ -191,6 +192,4 @@ def _totals(store: GraphStore) -> dict[str, int]:
 
 
 def _nothing_read(rejected: Iterable[Rejection]) -> str:
-    listed = [f"\n  {entry.file}, line {entry.line}: {entry.reason}" for entry in rejected]
-    more = f"\n  … and {len(listed) - 10} more" if len(listed) > 10 else ""
-    return "no paper could be read" + "".join(listed[:10]) + more
+    return "\n".join(["no paper could be read", *(f"rejected: {entry}" for entry in rejected)])

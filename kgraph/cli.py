@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import kgraph
-from kgraph import output
+from kgraph import KnowledgeGraph, output
 from kgraph.errors import InputError, KgraphError
 from kgraph.store import DEFAULT_TIMEOUT
 
@@ -83,11 +83,11 @@ def extract(inputs: tuple[str, ...], page_year: int | None, form: str) -> None:
     found: list[dict[str, Any]] = []
     with output.progress() as on_progress:
         done = 0
-        for item in kgraph.extract(*inputs, page_year=page_year):
+        for item in KnowledgeGraph.extract(*inputs, page_year=page_year):
             if isinstance(item, Rejection):
-                click.echo(output.rejection_line(item), err=True)
+                output.tell(f"rejected: {item}")
             elif isinstance(item, Notice):
-                click.echo(f"{item.file}: {item.text}", err=True)
+                output.tell(f"{item.file}: {item.text}")
             else:
                 done += 1
                 on_progress("extracting", done, None)
@@ -129,10 +129,10 @@ def query(
     with kgraph.open(store) as graph:
         result = graph.query(cypher, output.parameters(params), write=write, timeout=timeout, limit=limit)
     for warning in result.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        output.tell(f"warning: {warning}")
     output.print_rows(result.columns, result.rows, form)
     if result.truncated:
-        click.echo(f"cut at {limit} rows; --limit shows more", err=True)
+        output.tell(f"cut at {limit} rows; --limit shows more")
 
 
 @cli.command()
@@ -180,7 +180,7 @@ def view(
         page = graph.view(paper=paper, concept=concept, path=path, topic=topic, limit=limit)
     output.write_text(Path(target), page.html)
     left_out = f", {page.left_out} left out" if page.left_out else ""
-    click.echo(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}", err=True)
+    output.tell(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}")
 
 
 @cli.command()
@@ -200,18 +200,18 @@ def stats(store: str | None, form: str) -> None:
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def schema(form: str) -> None:
     """Print the data model: labels, relationship types and properties."""
-    from kgraph.schema import graph_schema
-
+    found = KnowledgeGraph.schema()
     if form == "json":
-        _print_json(asdict(graph_schema()))
+        _print_json(asdict(found))
     else:
-        output.print_schema(graph_schema())
+        output.print_schema(found)
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    output.use_utf8()
     try:
         # --debug may stand anywhere, as people add it to the end of what failed.
         code = cli.main(
@@ -238,7 +238,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
 def _leave(message: str, code: int, debug: bool) -> None:
     if debug:
         raise
-    click.echo(f"kgraph: {message}", err=True)
+    output.tell(f"kgraph: {message}")
     sys.exit(code)
 
 
@@ -256,9 +256,9 @@ def _print_report(report: BuildReport) -> None:
         f"and {sum(report.relationships.values())} relationships"
     )
     for notice in report.notices:
-        click.echo(f"{notice.file}: {notice.text}", err=True)
+        output.tell(f"{notice.file}: {notice.text}")
     for entry in report.rejected:
-        click.echo(output.rejection_line(entry), err=True)
+        output.tell(f"rejected: {entry}")
 
 
 if __name__ == "__main__":

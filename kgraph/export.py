@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
 
 
-def to_networkx(store: GraphStore) -> nx.MultiDiGraph:
+def to_networkx(store: GraphStore) -> nx.MultiDiGraph[Any]:
     """Return the graph as a directed multigraph.
 
     Nodes are (label, id) pairs with the attributes ``labels`` and the
     properties; edges have the relationship type as key. Nodes and edges come
     in the order of the schema, then of their ids.
     """
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     for label in graph_schema().labels:
         rows = store.query(
-            f"MATCH (n:{label.name}) RETURN labels(n) AS labels, properties(n) AS properties ORDER BY n.id",
+            f"MATCH (n:{label.name}) RETURN n ORDER BY n.id",
             timeout=None,
         ).rows
         for row in rows:
-            graph.add_node((label.name, row["properties"]["id"]), labels=row["labels"], **row["properties"])
+            node = row["n"]
+            key = (label.name, node["properties"]["id"])
+            graph.add_node(key)
+            graph.nodes[key].update(node["properties"] | {"labels": node["labels"]})
     for kind in graph_schema().relationships:
         for head in kind.from_labels:
             for tail in kind.to_labels:
@@ -32,7 +37,7 @@ def to_networkx(store: GraphStore) -> nx.MultiDiGraph:
                     timeout=None,
                 ).rows
                 for row in rows:
-                    graph.add_edge(
-                        (head, row["head"]), (tail, row["tail"]), key=kind.name, **row["properties"]
-                    )
+                    ends = ((head, row["head"]), (tail, row["tail"]))
+                    graph.add_edge(*ends, key=kind.name)
+                    graph.edges[*ends, kind.name].update(row["properties"])
     return graph

@@ -68,6 +68,11 @@ class Rejection:
     record: str
     reason: str
 
+    def __str__(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        record = f" ({self.record})" if self.record else ""
+        return f"{self.file}{line}{record}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import json
 import os
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -19,10 +22,11 @@ from rich.table import Table
 from rich.text import Text
 
 from kgraph.errors import InputError
-from kgraph.model import Rejection
-from kgraph.schema import Schema
-from kgraph.stats import Stats
-from kgraph.suggest import Suggestion
+
+if TYPE_CHECKING:
+    from kgraph.schema import Schema
+    from kgraph.stats import Stats
+    from kgraph.suggest import Suggestion
 
 
 @contextmanager
@@ -49,11 +53,16 @@ def progress() -> Iterator[Callable[[str, int, int | None], None]]:
         yield on_progress
 
 
-def rejection_line(entry: Rejection) -> str:
-    """Return a rejection as one line: file, line, record, reason."""
-    line = f", line {entry.line}" if entry.line else ""
-    record = f" ({_one_line(entry.record)})" if entry.record else ""
-    return _printable(f"rejected: {entry.file}{line}{record}: {entry.reason}")
+def tell(text: str) -> None:
+    """Print a message to stderr; what comes from a file in it cannot steer the terminal."""
+    click.echo(_printable(text), err=True)
+
+
+def use_utf8() -> None:
+    """Make stdout UTF-8, whatever the system's own encoding, and let no character break a message."""
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors=errors)
 
 
 def parameters(pairs: Iterable[str]) -> dict[str, Any]:
@@ -64,10 +73,14 @@ def parameters(pairs: Iterable[str]) -> dict[str, Any]:
         if not equals or not name:
             raise InputError(f"--param {pair!r}: write it as name=value")
         try:
-            found[name] = json.loads(value)
-        except (json.JSONDecodeError, RecursionError):
+            found[name] = json.loads(value, parse_constant=_no_json)
+        except (ValueError, RecursionError):
             found[name] = value
     return found
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def ids_of(path: Path) -> set[str]:
@@ -84,12 +97,22 @@ def ids_of(path: Path) -> set[str]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file as UTF-8, whole or not at all. Raises InputError if it cannot be written."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "this is a folder")
+        if path.exists() and not path.is_file():
+            # A pipe or a device, such as /dev/stdout, is written to and not replaced.
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        target = path.resolve()
+        partial = target.with_name(f".{os.getpid()}.partial")
+        try:
+            partial.write_text(text, encoding="utf-8", newline="\n")
+            partial.replace(target)
+        finally:
+            with suppress(OSError):
+                partial.unlink()
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
@@ -109,6 +132,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], form: 
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_cell(row[name]) for name in columns] for row in rows)
+        sys.stdout.flush()
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in columns:
@@ -125,11 +149,8 @@ def print_suggestions(found: Sequence[Suggestion]) -> None:
     for number, suggestion in enumerate(found, start=1):
         click.echo(_printable(f"{number}. {suggestion.title}  [{suggestion.score:.2f}]  {suggestion.id}"))
         for reason in suggestion.reasons[:3]:
-            click.echo(
-                _printable(
-                    f"   {reason.concept} ({reason.share:.0%} of the score; in {reason.papers} of {reason.total} papers)"
-                )
-            )
+            weight = f"{reason.share:.0%} of the score; in {reason.papers} of {reason.total} papers"
+            click.echo(_printable(f"   {reason.concept} ({weight})"))
             for sentence in (reason.seed_sentence, reason.sentence):
                 if sentence:
                     click.echo(_printable(f"      “{textwrap.shorten(sentence, 160, placeholder=' …')}”"))
@@ -176,10 +197,13 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _one_line(text: str) -> str:
-    return textwrap.shorten(text, 80, placeholder=" …")
-
-
 def _printable(text: str) -> str:
     """Return text without control characters: what a paper says must not steer the terminal."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if text.isprintable():
+        return text
+    return "".join(c if _is_harmless(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _is_harmless(character: str) -> bool:
+    # Spaces of other widths, which str.isprintable refuses, do no harm.
+    return character in "\n\t" or character.isprintable() or unicodedata.category(character) == "Zs"

@@ -1,38 +1,54 @@
 """Related papers, with the reason why.
 
-A paper is a vector over its concepts, weighted by salience and rarity; the
-score of a suggestion is its cosine with the seeds (the formula and its sources
-stand in :mod:`kgraph.link.relatedness`). Everything is read from the MENTIONS
-edges, so a reason is always something that both texts literally say.
+The score is that of :mod:`kgraph.link.relatedness`: what papers share of
+concepts and of words, weighted by rarity. Everything is read from the MENTIONS
+edges and the texts themselves, so a reason is always something that both
+papers literally say.
 """
 
 from __future__ import annotations
 
-import math
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kgraph.errors import InputError
-from kgraph.link.relatedness import REASONS, rarity
+from kgraph.link.relatedness import (
+    REASONS,
+    WORD_SHARE,
+    concept_weight,
+    products,
+    shares,
+    unit,
+    word_vectors,
+    words_of,
+)
 from kgraph.lookup import find_paper
+from kgraph.names import singular
 from kgraph.store import GraphStore
 
-_RANKED = 500
-"""Candidates with the largest shared weight whose exact score is computed."""
+_COMPARED = 500
+"""Papers nearest by concepts whose exact score is computed."""
+
+_WORD_REASONS = 2
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A concept that the suggestion shares with the seeds.
+    """Something that the suggestion shares with the seeds.
 
-    ``share`` is its part of the score (0..1); ``papers`` of the ``total`` in
-    the graph mention it; the sentences are where the seed and the suggestion
-    name it.
+    ``concept`` is a concept's name and ``id`` its id, or, without an id, a
+    word that both texts use. ``share`` is its part of the score (0..1);
+    ``papers`` of the ``total`` in the graph name it (of a word: of the papers
+    compared). ``seed`` is the id of the seed that is most about it; the
+    sentences are where that seed and the suggestion name it.
     """
 
     concept: str
-    id: str
+    id: str | None
     share: float
     papers: int
     total: int
@@ -60,6 +76,12 @@ class _Mention:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    title: str
+    abstract: str
+
+
 def suggest(
     store: GraphStore, papers: Sequence[str], *, k: int = 10, among: Collection[str] | None = None
 ) -> tuple[Suggestion, ...]:
@@ -67,9 +89,9 @@ def suggest(
 
     ``papers`` are ids, titles or unique parts of titles; several make one seed
     set, whose vectors are added. With ``among`` exactly these ids are ranked,
-    those that share nothing at the end with a score of 0. Raises InputError
-    for a paper that is not found, ids in ``among`` that the graph does not
-    have, and a ``k`` below 1.
+    those that share nothing at the end with a score of 0; else papers that
+    share nothing are left out. Raises InputError for a paper that is not
+    found, ids in ``among`` that the graph does not have, and a ``k`` below 1.
     """
     if k < 1:
         raise InputError("-k must be at least 1")
@@ -77,121 +99,149 @@ def suggest(
         raise InputError("name at least one paper")
     seeds = sorted({find_paper(store, text) for text in papers})
     total = store.query("MATCH (p:Paper) RETURN count(*) AS n").rows[0]["n"]
-    by_seed = _mentions(store, "p.id IN $ids", seeds, total)
-    query = _seed_vector(by_seed)
-    pool = _pool(store, among, seeds)
-    shared = _mentions(store, "c.id IN $ids", sorted(query), total)
-    dots: defaultdict[str, float] = defaultdict(float)
-    for mention in shared:
-        if mention.paper not in seeds and (pool is None or mention.paper in pool):
-            dots[mention.paper] += mention.weight * query[mention.concept]
-    nearest = sorted(dots, key=lambda id_: (-dots[id_], id_))[: max(_RANKED, 10 * k)]
-    norms = _norms(store, nearest, total)
-    scores = {id_: dots[id_] / norms[id_] for id_ in nearest}
-    ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
-    if pool is not None:
-        ranked += sorted(pool - scores.keys())
-    ranked = ranked[:k]
-    titles = _titles(store, ranked)
-    sentences = _sentences(store, [*seeds, *ranked], sorted(query))
-    common: dict[str, list[_Mention]] = {id_: [] for id_ in ranked}
-    for mention in shared:
-        if mention.paper in common and mention.weight:
-            common[mention.paper].append(mention)
-    return tuple(
-        Suggestion(
-            id_,
-            titles[id_],
-            round(min(1.0, scores.get(id_, 0.0)), 4),
-            tuple(_reasons(common[id_], query, by_seed, sentences, total)),
+    pool = _nearest(store, seeds, total) if among is None else _named(store, among, seeds)
+
+    mentions = _mentions(store, [*seeds, *pool], total)
+    concepts = {id_: unit({m.concept: m.weight for m in found}) for id_, found in mentions.items()}
+    texts = _texts(store, [*seeds, *pool])
+    words = word_vectors({id_: words_of(text.title, text.abstract) for id_, text in texts.items()})
+    seed_concepts = _sum([concepts.get(seed, {}) for seed in seeds])
+    seed_words = _sum([words[seed] for seed in seeds])
+
+    scores = {
+        id_: (1 - WORD_SHARE) * sum(products(seed_concepts, concepts.get(id_, {})).values())
+        + WORD_SHARE * sum(products(seed_words, words[id_]).values())
+        for id_ in pool
+    }
+    ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:k]
+    explainer = _Explainer(store, seeds, ranked, mentions, texts, words, total)
+    found = []
+    for id_ in ranked:
+        if scores[id_] == 0 and among is None:
+            break
+        parts, others = shares(
+            products(seed_concepts, concepts.get(id_, {})), products(seed_words, words[id_])
         )
-        for id_ in ranked
-    )
+        reasons = tuple(explainer.reasons(id_, parts, others, scores[id_]))
+        found.append(Suggestion(id_, texts[id_].title, round(min(1.0, scores[id_]), 4), reasons))
+    return tuple(found)
 
 
-def _reasons(
-    mentions: Sequence[_Mention],
-    query: Mapping[str, float],
-    by_seed: Sequence[_Mention],
-    sentences: Mapping[tuple[str, str], str],
-    total: int,
-) -> Iterator[Reason]:
-    """Yield the shared concepts by falling share, each with the seed that is most about it."""
-    products = {mention.concept: mention.weight * query[mention.concept] for mention in mentions}
-    whole = sum(products.values())
-    ordered = sorted(mentions, key=lambda mention: (-products[mention.concept], mention.concept))
-    for mention in ordered[:REASONS]:
-        seed = max(
-            (own for own in by_seed if own.concept == mention.concept),
-            key=lambda own: (own.weight, own.paper),
-        )
-        yield Reason(
+class _Explainer:
+    """What is needed to say where the seeds and a suggestion name what they share."""
+
+    def __init__(
+        self,
+        store: GraphStore,
+        seeds: Sequence[str],
+        ranked: Sequence[str],
+        mentions: Mapping[str, Sequence[_Mention]],
+        texts: Mapping[str, _Text],
+        words: Mapping[str, Mapping[str, float]],
+        total: int,
+    ) -> None:
+        self._seeds = seeds
+        self._by_seed = {seed: {m.concept: m for m in mentions.get(seed, ())} for seed in seeds}
+        self._texts = texts
+        self._words = words
+        self._total = total
+        self._sentences = _sentences(store, [*seeds, *ranked], sorted(set().union(*self._by_seed.values())))
+
+    def reasons(
+        self, paper: str, concepts: Mapping[str, float], words: Mapping[str, float], score: float
+    ) -> Iterator[Reason]:
+        """Yield the reasons by falling share: concepts, and the strongest words beside them."""
+        strongest = sorted(words, key=lambda word: (-words[word], word))
+        kept = strongest[: _WORD_REASONS if concepts else REASONS]
+        named = [(value, key, True) for key, value in concepts.items()]
+        plain = [(words[word], word, False) for word in kept]
+        for value, key, is_concept in sorted([*named, *plain], key=lambda r: (-r[0], r[1]))[:REASONS]:
+            share = round(value / score, 4)
+            yield self._concept(paper, key, share) if is_concept else self._word(paper, key, share)
+
+    def _concept(self, paper: str, id_: str, share: float) -> Reason:
+        own = [(found[id_].weight, seed) for seed, found in self._by_seed.items() if id_ in found]
+        seed = max(own)[1]
+        mention = self._by_seed[seed][id_]
+        return Reason(
             concept=mention.name,
-            id=mention.concept,
-            share=round(products[mention.concept] / whole, 4),
+            id=id_,
+            share=share,
             papers=mention.papers,
-            total=total,
-            seed=seed.paper,
-            seed_sentence=sentences.get((seed.paper, mention.concept), ""),
-            sentence=sentences.get((mention.paper, mention.concept), ""),
+            total=self._total,
+            seed=seed,
+            seed_sentence=self._sentences.get((seed, id_), ""),
+            sentence=self._sentences.get((paper, id_), ""),
+        )
+
+    def _word(self, paper: str, word: str, share: float) -> Reason:
+        seed = max(self._seeds, key=lambda seed: (self._words[seed].get(word, 0.0), seed))
+        return Reason(
+            concept=word,
+            id=None,
+            share=share,
+            papers=sum(word in vector for vector in self._words.values()),
+            total=len(self._words),
+            seed=seed,
+            seed_sentence=_sentence_with(self._texts[seed], word),
+            sentence=_sentence_with(self._texts[paper], word),
         )
 
 
-def _mentions(store: GraphStore, where: str, ids: Sequence[str], total: int) -> list[_Mention]:
+def _nearest(store: GraphStore, seeds: Sequence[str], total: int) -> list[str]:
+    """Return the papers that share the most with the seeds; in a small graph, all papers."""
+    if total <= _COMPARED:
+        rows = store.query("MATCH (p:Paper) RETURN p.id AS id ORDER BY id").rows
+        return [row["id"] for row in rows if row["id"] not in seeds]
+    own = _mentions(store, seeds, total)
+    query = _sum([unit({m.concept: m.weight for m in found}) for found in own.values()])
     rows = store.query(
-        f"MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE {where} "
-        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.papers AS papers, m.salience AS salience",
-        {"ids": list(ids)},
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE c.id IN $ids "
+        "RETURN p.id AS paper, c.id AS concept, c.papers AS papers, m.salience AS salience",
+        {"ids": sorted(query)},
         timeout=None,
     ).rows
-    return [
-        _Mention(
-            row["paper"],
-            row["concept"],
-            row["name"],
-            row["papers"],
-            row["salience"] * max(0.0, rarity(row["papers"], total)),
-        )
-        for row in rows
-    ]
+    shared: defaultdict[str, float] = defaultdict(float)
+    for row in rows:
+        weight = concept_weight(row["salience"], row["papers"], total)
+        shared[row["paper"]] += weight * query[row["concept"]]
+    nearest = sorted(shared.keys() - set(seeds), key=lambda id_: (-shared[id_], id_))
+    return nearest[:_COMPARED]
 
 
-def _seed_vector(mentions: Sequence[_Mention]) -> Mapping[str, float]:
-    """Return the unit vector of the seeds' sum, each seed a unit vector first."""
-    squares: defaultdict[str, float] = defaultdict(float)
-    for mention in mentions:
-        squares[mention.paper] += mention.weight**2
-    summed: defaultdict[str, float] = defaultdict(float)
-    for mention in mentions:
-        if mention.weight:
-            summed[mention.concept] += mention.weight / math.sqrt(squares[mention.paper])
-    norm = math.sqrt(sum(value**2 for value in summed.values()))
-    return {concept: value / norm for concept, value in sorted(summed.items())}
-
-
-def _pool(store: GraphStore, among: Collection[str] | None, seeds: Collection[str]) -> set[str] | None:
-    if among is None:
-        return None
+def _named(store: GraphStore, among: Collection[str], seeds: Sequence[str]) -> list[str]:
     rows = store.query("MATCH (p:Paper) WHERE p.id IN $ids RETURN p.id AS id", {"ids": sorted(among)}).rows
     known = {row["id"] for row in rows}
     if unknown := sorted(set(among) - known):
         shown = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
         raise InputError(f"the graph has no paper with the id {shown}")
-    return known - set(seeds)
+    return sorted(known - set(seeds))
 
 
-def _norms(store: GraphStore, ids: Sequence[str], total: int) -> Mapping[str, float]:
-    squares: defaultdict[str, float] = defaultdict(float)
-    for mention in _mentions(store, "p.id IN $ids", ids, total):
-        squares[mention.paper] += mention.weight**2
-    return {id_: math.sqrt(value) for id_, value in squares.items()}
-
-
-def _titles(store: GraphStore, ids: Sequence[str]) -> Mapping[str, str]:
+def _mentions(store: GraphStore, ids: Sequence[str], total: int) -> dict[str, list[_Mention]]:
     rows = store.query(
-        "MATCH (p:Paper) WHERE p.id IN $ids RETURN p.id AS id, p.title AS title", {"ids": list(ids)}
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $ids "
+        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.papers AS papers, "
+        "m.salience AS salience ORDER BY paper, concept",
+        {"ids": list(ids)},
+        timeout=None,
     ).rows
-    return {row["id"]: row["title"] for row in rows}
+    found: dict[str, list[_Mention]] = {}
+    for row in rows:
+        weight = concept_weight(row["salience"], row["papers"], total)
+        mention = _Mention(row["paper"], row["concept"], row["name"], row["papers"], weight)
+        found.setdefault(mention.paper, []).append(mention)
+    return found
+
+
+def _texts(store: GraphStore, ids: Sequence[str]) -> dict[str, _Text]:
+    rows = store.query(
+        "MATCH (p:Paper) WHERE p.id IN $ids "
+        "RETURN p.id AS id, p.title AS title, p.abstract AS abstract ORDER BY id",
+        {"ids": list(ids)},
+        timeout=None,
+    ).rows
+    return {row["id"]: _Text(row["title"], row["abstract"] or "") for row in rows}
 
 
 def _sentences(
@@ -210,3 +260,19 @@ def _sentences(
         in_abstract = [sentence for field, sentence in sentences if field == "abstract"]
         found[row["paper"], row["concept"]] = (in_abstract or [text for _, text in sentences] or [""])[0]
     return found
+
+
+def _sentence_with(text: _Text, word: str) -> str:
+    for sentence in (*_SENTENCE.split(text.abstract), text.title):
+        if any(singular(found) == word for found in _WORD.findall(sentence.lower())):
+            return sentence
+    return ""
+
+
+def _sum(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the unit vector of the sum of unit vectors."""
+    summed: defaultdict[str, float] = defaultdict(float)
+    for vector in vectors:
+        for key, value in vector.items():
+            summed[key] += value
+    return unit(summed)

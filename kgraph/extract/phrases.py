@@ -55,11 +55,15 @@ def _of_sentence(words: Sequence[Word], sentence: Span) -> list[Word]:
 
 
 def _runs(doc: Doc, words: Sequence[Word]) -> Iterator[list[Word]]:
+    types = load_boilerplate().types
     run: list[Word] = []
     for place, word in enumerate(words):
         before = words[place - 1] if place else None
         after = words[place + 1] if place + 1 < len(words) else None
         if _belongs(doc, word, before, after, bool(run)):
+            if run and _names_apart(doc, run[-1], word, types):
+                yield run
+                run = []
             run.append(word)
             continue
         if run:
@@ -67,6 +71,12 @@ def _runs(doc: Doc, words: Sequence[Word]) -> Iterator[list[Word]]:
         run = []
     if run:
         yield run
+
+
+def _names_apart(doc: Doc, before: Word, word: Word, types: frozenset[str]) -> bool:
+    """Whether a name begins behind a word for many of its kind: "two datasets | SQuAD2.0"."""
+    kind = text_of(doc, before.start, before.end).lower()
+    return kind in types and kind.endswith("s") and looks_named(text_of(doc, word.start, word.end))
 
 
 def _belongs(doc: Doc, word: Word, before: Word | None, after: Word | None, inside: bool) -> bool:

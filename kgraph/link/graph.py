@@ -22,7 +22,7 @@ from kgraph.link.aliases import (
 )
 from kgraph.link.cooccurrence import co_occurrences
 from kgraph.link.hierarchy import PHRASE_CONFIDENCE, parents
-from kgraph.link.relatedness import Relatedness, related_papers
+from kgraph.link.relatedness import Relatedness, related_papers, words_of
 from kgraph.link.thesaurus import Thesaurus, thesaurus_lines
 from kgraph.link.topics import Topic, find_topics
 from kgraph.link.vocabulary import Vocabulary, build_vocabulary
@@ -69,7 +69,8 @@ def link(corpus: Corpus, thesaurus: Thesaurus) -> Linked:
     vocabulary = build_vocabulary(
         (paper.id, link_concepts(extraction, aliases, known)) for paper, extraction in corpus()
     )
-    related = tuple(related_papers(vocabulary))
+    texts = (words_of(paper.title, paper.abstract) for paper, _ in corpus())
+    related = tuple(related_papers(vocabulary, texts))
     return Linked(corpus, aliases, known, vocabulary, related, find_topics(vocabulary, related))
 
 

@@ -1,30 +1,44 @@
-"""How related two papers are, and through which concepts.
+"""How related two papers are, and through what.
 
-Papers are vectors over concepts, weighted by salience and rarity (TF-IDF:
-Salton & Buckley 1988, with salience for the term frequency); relatedness is
-their cosine. Each shared concept adds its own product to the score, which is
-what makes the score explainable.
+The score is a weighted sum of two cosines. One is over concepts, weighted by
+salience and rarity; the other over the words of title and abstract, weighted
+by TF-IDF with a logarithmic term frequency (Salton & Buckley 1988), which also
+sees what two papers say in different phrases ("essential forgetting",
+"forgetting events"). Every shared concept and word adds its own product to the
+score: that is what makes it explainable.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from kgraph.link.vocabulary import Vocabulary
+from kgraph.names import singular
 
 NEIGHBOURS = 10
 """Related papers that are kept for each paper."""
 
-MIN_SCORE = 0.02
+WORD_SHARE = 0.6
+"""Part of the score that words make up; on development data the best between 0 and 1."""
+
 REASONS = 6
 """Shared concepts that are kept as reasons."""
 
-_ROWS = 1000
+_CANDIDATES = 100
+"""Papers nearest by concepts for which the words are compared."""
+
+_MIN_SCORE = 0.03
+_ROWS = 500
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_COMMON = 0.5
+"""Share of the papers from which a word says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +52,143 @@ class Relatedness:
 
 
 def rarity(papers: int, total: int) -> float:
-    """Return the weight of a concept that ``papers`` of ``total`` papers mention; falls to 0 for all."""
-    return math.log((total + 1) / (papers + 0.5))
+    """Return the weight of what ``papers`` of ``total`` papers name; falls to 0 for all."""
+    return max(0.0, math.log((total + 1) / (papers + 0.5)))
 
 
-def weights(vocabulary: Vocabulary) -> sparse.csr_array:
-    """Return the papers as unit vectors over concepts (papers × concepts)."""
-    total = len(vocabulary.paper_ids)
-    scale = np.array([max(0.0, rarity(concept.papers, total)) for concept in vocabulary.concepts])
-    weighted = sparse.csr_array(vocabulary.salience * scale[np.newaxis, :]) if total else vocabulary.salience
-    norms = np.sqrt(np.asarray((weighted * weighted).sum(axis=1)).ravel())
-    norms[norms == 0] = 1.0
-    return sparse.csr_array(sparse.diags_array(1.0 / norms) @ weighted)
+def concept_weight(salience: float, papers: int, total: int) -> float:
+    """Return the weight of a concept in a paper, before vectors are scaled to length 1."""
+    return math.sqrt(salience) * rarity(papers, total)
 
 
-def related_papers(vocabulary: Vocabulary) -> Iterator[Relatedness]:
-    """Yield the pairs in which one is among the other's nearest, by rising rows."""
-    units = weights(vocabulary)
+def words_of(title: str, abstract: str) -> Counter[str]:
+    """Return the words of a paper in the singular, those of the title counted twice."""
+    return Counter(singular(word) for word in _WORD.findall(f"{title} {title} {abstract}".lower()))
+
+
+def word_vectors(papers: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:
+    """Return the papers (by id) as unit vectors over words that at least two and not most of them use."""
+    used = Counter(word for words in papers.values() for word in words)
+    total = len(papers)
+    vectors = {}
+    for id_, words in papers.items():
+        weights = {
+            word: (1 + math.log(count)) * rarity(used[word], total)
+            for word, count in words.items()
+            if 2 <= used[word] <= max(2, total * _COMMON)
+        }
+        vectors[id_] = unit(weights)
+    return vectors
+
+
+def unit(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return a vector scaled to length 1, without zeros; an empty one stays empty."""
+    norm = math.sqrt(sum(value**2 for value in weights.values()))
+    return {key: value / norm for key, value in weights.items() if value} if norm else {}
+
+
+def products(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    """Return what each shared key adds to the dot product of two vectors."""
+    if len(second) < len(first):
+        first, second = second, first
+    return {key: value * second[key] for key, value in first.items() if key in second}
+
+
+def shares(
+    concepts: Mapping[str, float], words: Mapping[str, float]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Divide a score among its reasons.
+
+    ``concepts`` maps the ids of shared concepts, ``words`` shared words, to
+    their products. A word counts for the shared concepts whose ids hold it,
+    in equal parts. Returns the parts of the score (concepts, other words),
+    which together make it up.
+    """
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for id_ in concepts:
+        for word in {singular(word) for word in _WORD.findall(id_)}:
+            holders[word].append(id_)
+    parts = {id_: (1 - WORD_SHARE) * value for id_, value in concepts.items()}
+    others = {}
+    for word, value in words.items():
+        if word in holders:
+            for id_ in holders[word]:
+                parts[id_] += WORD_SHARE * value / len(holders[word])
+        else:
+            others[word] = WORD_SHARE * value
+    return parts, others
+
+
+def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Iterator[Relatedness]:
+    """Yield the pairs in which one is among the other's nearest, by rising rows.
+
+    ``texts`` are the words of the papers in the order of the vocabulary's
+    rows. Only papers that share a concept are compared.
+    """
+    words, spelled = _word_matrix(list(texts))
+    units = _concept_matrix(vocabulary)
     found: dict[tuple[int, int], float] = {}
     for start in range(0, units.shape[0], _ROWS):
         block = sparse.csr_array(units[start : start + _ROWS] @ units.T)
         for offset in range(block.shape[0]):
             row = start + offset
             begin, end = block.indptr[offset], block.indptr[offset + 1]
-            others, scores = block.indices[begin:end], block.data[begin:end]
-            keep = (others != row) & (scores >= MIN_SCORE)
-            others, scores = others[keep], scores[keep]
-            nearest = np.lexsort((others, -scores))[:NEIGHBOURS]
-            for other, score in zip(others[nearest], scores[nearest], strict=True):
-                pair = (row, int(other)) if row < other else (int(other), row)
-                found[pair] = float(score)
+            others, concept_scores = block.indices[begin:end], block.data[begin:end]
+            keep = others != row
+            others, concept_scores = others[keep], concept_scores[keep]
+            if not len(others):
+                continue
+            nearest = np.lexsort((others, -concept_scores))[:_CANDIDATES]
+            others, concept_scores = others[nearest], concept_scores[nearest]
+            word_scores = (words[others] @ words[[row]].T).toarray().ravel()
+            scores = (1 - WORD_SHARE) * concept_scores + WORD_SHARE * word_scores
+            for place in np.lexsort((others, -scores))[:NEIGHBOURS]:
+                if scores[place] >= _MIN_SCORE:
+                    other = int(others[place])
+                    found[(row, other) if row < other else (other, row)] = float(scores[place])
+    names = [concept.id for concept in vocabulary.concepts]
+    columns = vocabulary.columns()
     for first, second in sorted(found):
         score = found[first, second]
-        yield Relatedness(first, second, round(min(1.0, score), 4), _reasons(units, first, second, score))
+        parts, _ = shares(
+            products(_row(units, first, names), _row(units, second, names)),
+            products(_row(words, first, spelled), _row(words, second, spelled)),
+        )
+        ranked = sorted(parts, key=lambda id_: (-parts[id_], id_))[:REASONS]
+        reasons = tuple((columns[id_], round(parts[id_] / score, 4)) for id_ in ranked)
+        yield Relatedness(first, second, round(min(1.0, score), 4), reasons)
 
 
-def _reasons(units: sparse.csr_array, first: int, second: int, score: float) -> tuple[tuple[int, float], ...]:
-    own = _row(units, first)
-    shares = {column: own[column] * value for column, value in _row(units, second).items() if column in own}
-    ranked = sorted(shares, key=lambda column: (-shares[column], column))[:REASONS]
-    return tuple((column, round(shares[column] / score, 4)) for column in ranked)
+def _concept_matrix(vocabulary: Vocabulary) -> sparse.csr_array:
+    """Return the papers as unit vectors over concepts (papers × concepts)."""
+    total = len(vocabulary.paper_ids)
+    scale = np.array([rarity(concept.papers, total) for concept in vocabulary.concepts])
+    weighted = vocabulary.salience.copy()
+    weighted.data = np.sqrt(weighted.data) * scale[weighted.indices]
+    return _scaled(weighted)
 
 
-def _row(units: sparse.csr_array, row: int) -> dict[int, float]:
-    begin, end = units.indptr[row], units.indptr[row + 1]
-    return dict(zip(units.indices[begin:end].tolist(), units.data[begin:end].tolist(), strict=True))
+def _word_matrix(texts: Sequence[Counter[str]]) -> tuple[sparse.csr_array, list[str]]:
+    """Return the papers as unit vectors over words (papers × words), and the words of the columns."""
+    vectors = word_vectors({str(row): words for row, words in enumerate(texts)})
+    spelled = sorted({word for vector in vectors.values() for word in vector})
+    columns = {word: column for column, word in enumerate(spelled)}
+    rows = [vectors[str(row)] for row in range(len(texts))]
+    starts = np.cumsum([0, *(len(vector) for vector in rows)])
+    indices = np.array([columns[word] for vector in rows for word in vector], dtype=np.int64)
+    data = np.array([value for vector in rows for value in vector.values()], dtype=np.float64)
+    return sparse.csr_array((data, indices, starts), shape=(len(texts), len(spelled))), spelled
+
+
+def _scaled(matrix: sparse.csr_array) -> sparse.csr_array:
+    norms = np.sqrt(np.asarray((matrix * matrix).sum(axis=1)).ravel())
+    norms[norms == 0] = 1.0
+    return sparse.csr_array(sparse.diags_array(1.0 / norms) @ matrix)
+
+
+def _row(matrix: sparse.csr_array, row: int, keys: Sequence[str]) -> dict[str, float]:
+    begin, end = matrix.indptr[row], matrix.indptr[row + 1]
+    return {
+        keys[column]: float(value)
+        for column, value in zip(matrix.indices[begin:end], matrix.data[begin:end], strict=True)
+    }

@@ -22,8 +22,6 @@ from kgraph.sources.record_check import fault
 from kgraph.sources.text import clean_line, clean_text
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_LARGEST_COUNT = 2**53
-"""Beyond it neither JSON readers nor graph stores agree on a number."""
 
 
 class _BadRecordError(Exception):
@@ -138,7 +136,7 @@ def _paper(record: dict[str, Any], source: str) -> Paper:
     authors = _names(record.get("authors"))
     author_count = _count(record, "author_count")
     return Paper(
-        id=clean_line(record.get("id") or "") or paper_id(title, abstract),
+        id=_own_id(record) or paper_id(title, abstract),
         title=title,
         abstract=abstract,
         authors=authors,
@@ -158,7 +156,8 @@ def _called(record: Any) -> str:
     if not isinstance(record, dict):
         return ""
     names = (record.get("id"), record.get("title"))
-    return next((shown(clean_line(name)) for name in names if isinstance(name, str) and name.strip()), "")
+    texts = (str(name) if type(name) is int else name for name in names)
+    return next((shown(clean_line(text)) for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def _names(values: Sequence[str] | None) -> tuple[str, ...]:
@@ -167,12 +166,13 @@ def _names(values: Sequence[str] | None) -> tuple[str, ...]:
 
 def _count(record: dict[str, Any], key: str) -> int | None:
     value = record.get(key)
-    if value is None:
-        return None
-    if value > _LARGEST_COUNT:
-        raise _BadRecordError(f"{key} is too large", _called(record))
     # The schema takes 2024.0 for an integer.
-    return int(value)
+    return None if value is None else int(value)
+
+
+def _own_id(record: dict[str, Any]) -> str:
+    value = record.get("id")
+    return clean_line(value) if isinstance(value, str) else "" if value is None else str(int(value))
 
 
 def _web_address(text: str) -> str | None:

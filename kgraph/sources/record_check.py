@@ -119,10 +119,11 @@ _KEYWORDS: Mapping[str, Callable[[Any], Check | None]] = {
     "items": _compile_items,
     "anyOf": _compile_any_of,
     "required": lambda rule: lambda value: isinstance(value, dict) and all(name in value for name in rule),
-    "minLength": lambda rule: lambda value: value is None or (isinstance(value, str) and len(value) >= rule),
-    "maxLength": lambda rule: lambda value: value is None or (isinstance(value, str) and len(value) <= rule),
-    "minimum": lambda rule: lambda value: value is None or (type(value) is int and value >= rule),
-    "maximum": lambda rule: lambda value: value is None or (type(value) is int and value <= rule),
+    # As in the schema's language, these say nothing of values of other types.
+    "minLength": lambda rule: lambda value: not isinstance(value, str) or len(value) >= rule,
+    "maxLength": lambda rule: lambda value: not isinstance(value, str) or len(value) <= rule,
+    "minimum": lambda rule: lambda value: not isinstance(value, int | float) or value >= rule,
+    "maximum": lambda rule: lambda value: not isinstance(value, int | float) or value <= rule,
 }
 
 

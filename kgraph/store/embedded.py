@@ -30,10 +30,13 @@ from kgraph.errors import InputError, QueryError, StoreError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.schema import Label, graph_schema
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
-from kgraph.store.statement import refuse_outside_access, without_comments
+from kgraph.store.statement import refuse_outside_access, refuse_several, without_comments
 
 MAX_WORK = 200_000_000
 """Work units (rows held and scanned) that a typed query may cost."""
+
+_LARGEST = 2**53
+"""A number of rows or milliseconds that is as good as none."""
 
 kglite.set_query_warning_policy("silent")
 
@@ -50,7 +53,11 @@ class EmbeddedStore:
         self._graph: kglite.KnowledgeGraph | None = None
 
     def exists(self) -> bool:
-        """Whether there is a graph file."""
+        """Whether there is a graph file. Raises InputError where none can be."""
+        if self._path.is_dir():
+            raise InputError(f"{self._path}: this is a folder, not a graph file")
+        if not self._path.parent.is_dir():
+            raise InputError(f"{self._path.parent}: no such folder to keep the graph in")
         return self._path.exists()
 
     def query(
@@ -64,14 +71,17 @@ class EmbeddedStore:
     ) -> Result:
         """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
         refuse_outside_access(cypher)
+        refuse_several(cypher)
+        if not self.exists():
+            raise InputError(f"{self._path}: no graph there; make one with `kgraph build`")
         graph = self._open_to_write() if write else self._loaded()
         try:
             found = graph.cypher(
                 without_comments(cypher),
                 params=dict(parameters or {}),
-                timeout_ms=0 if timeout is None else max(1, math.ceil(timeout * 1000)),
+                timeout_ms=0 if timeout is None else _milliseconds(timeout),
                 max_work_units=MAX_WORK,
-                row_limit=limit,
+                row_limit=None if limit is None else min(limit, _LARGEST),
                 hide_structural_keys=True,
             )
             if write:
@@ -95,6 +105,7 @@ class EmbeddedStore:
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make kgraph's part of the graph equal to the batches; one atomic save at the end."""
+        self.exists()  # says in plain words where no graph can be
         graph = self._open_to_write()
         try:
             for label in graph_schema().labels:
@@ -117,8 +128,6 @@ class EmbeddedStore:
 
     def _loaded(self) -> kglite.KnowledgeGraph:
         if self._graph is None:
-            if not self._path.exists():
-                raise InputError(f"{self._path}: no graph there; make one with `kgraph build`")
             with _told_as_ours(self._path):
                 graph = kglite.load(str(self._path))
             graph.read_only(True)
@@ -126,8 +135,6 @@ class EmbeddedStore:
         return self._graph
 
     def _open_to_write(self) -> kglite.KnowledgeGraph:
-        if not self._path.parent.is_dir():
-            raise InputError(f"{self._path.parent}: no such folder to keep the graph in")
         with _told_as_ours(self._path):
             return kglite.open(str(self._path), durable="off")
 
@@ -140,13 +147,17 @@ def _told_as_ours(path: Path) -> Iterator[None]:
     except kglite.WriterLeaseHeldError as error:
         raise StoreError(f"{path}: another process is writing this graph; wait for it") from error
     except (kglite.KgError, OSError, ValueError) as error:
-        if path.is_dir():
-            raise InputError(f"{path}: this is a folder, not a graph file") from error
         if isinstance(error, kglite.FileFormatError):
             raise InputError(
                 f"{path}: not a graph of kgraph, or damaged ({_message(error)}); build it again elsewhere"
             ) from error
         raise StoreError(f"{path}: cannot be opened: {_message(error)}") from error
+
+
+def _milliseconds(timeout: float) -> int:
+    if not timeout > 0:
+        raise QueryError(f"the timeout must be more than 0 seconds, not {timeout:g}")
+    return math.ceil(min(timeout * 1000, _LARGEST))
 
 
 def _save(graph: kglite.KnowledgeGraph) -> None:
@@ -235,7 +246,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(item) for item in value]
-    return value
+    # No JSON can hold them, and the engine itself gives null for 0.0 / 0.0.
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _own_properties(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def test_lone_surrogates_are_replaced(tmp_path: Path) -> None:
         ('{"title": "T", "year": 1e999}', "year is not a finite number", "T"),
         ('{"title": "T", "year": 99999}', "year is more than 9999", "T"),
         ('{"title": "T", "author_count": -1}', "author_count is less than 0", "T"),
-        ('{"title": "T", "author_count": 1e30}', "author_count is too large", "T"),
+        ('{"title": "T", "author_count": 1e30}', "author_count is more than 9007199254740991", "T"),
         ('{"title": "T", "comments": ' + "9" * 5000 + "}", "number in it is too large", ""),
         ('{"title": "T", "id": ""}', "id is empty", "T"),
         ('{"title": "T", "id": "' + "i" * 600 + '"}', "id has more than 512 characters", "iii"),

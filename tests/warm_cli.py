@@ -1,0 +1,65 @@
+"""A process that has kgraph imported and runs its command line in forks of itself.
+
+``kgraph`` takes seconds to import spaCy and SciPy, and the tests run it some
+hundred times. Each run is a process of its own, with its own working folder,
+environment, stdin, stdout and stderr. One JSON object a line comes in, one
+goes out: ``{"run": …}`` gives ``{"pid": …}``, ``{"wait": pid}`` gives ``{"code": …}``.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+
+import graspologic_native  # noqa: F401
+import networkx  # noqa: F401
+
+import kgraph.build
+import kgraph.cli
+import kgraph.extract.pipeline
+import kgraph.extract.record
+import kgraph.suggest
+
+
+def run(job: dict) -> None:
+    os.setsid()
+    os.chdir(job["cwd"])
+    os.environ.update(job["env"])
+    for number, path in enumerate((job["stdin"], job["stdout"], job["stderr"])):
+        file = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT, 0o600)
+        os.dup2(file, number)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    kgraph.cli.main(job["run"])
+
+
+def wait(pid: int, seconds: float) -> int | None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.004)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return None
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
+    for line in iter(sys.stdin.readline, ""):
+        job = json.loads(line)
+        if "run" in job:
+            pid = os.fork()
+            if pid == 0:
+                run(job)
+                return
+            print(json.dumps({"pid": pid}), flush=True)
+        else:
+            print(json.dumps({"code": wait(job["wait"], job["seconds"])}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -126,6 +126,7 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split()).lower()
 
 
+@lru_cache(maxsize=200_000)
 def is_acronym(name: str) -> bool:
     """Whether a name is written like an abbreviation: ``LLM``, ``BERTs``, ``GPT-4``, ``K&K``.
 
@@ -140,6 +141,7 @@ def is_acronym(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=200_000)
 def looks_named(name: str) -> bool:
     """Whether a single word is written like a proper name: inner capitals, or letters with digits.
 

@@ -62,9 +62,9 @@ def test_replace_takes_away_what_is_no_longer_there(little: GraphStore, batches:
 
 def test_replacing_with_the_same_changes_nothing(little: GraphStore, batches: Batches) -> None:
     everything = "MATCH (n) OPTIONAL MATCH (n)-[r]->(m) RETURN n, r, m.id"
-    before = rows(little, everything)
+    before = sorted(map(str, rows(little, everything)))
     little.replace(*batches)
-    assert rows(little, everything) == before and len(before) > 3
+    assert sorted(map(str, rows(little, everything))) == before and len(before) > 3
 
 
 def test_second_labels_follow_the_kind(little: GraphStore) -> None:
@@ -134,9 +134,10 @@ def test_values_come_back_plain(little: GraphStore, expression: str, value: Any)
     assert one(little, f"RETURN {expression} AS value") == value
 
 
-def test_dates_with_times_and_durations_come_back_as_text(little: GraphStore) -> None:
+def test_dates_with_times_and_durations_come_back_plain(little: GraphStore) -> None:
     (row,) = rows(little, "RETURN datetime('2024-02-29T10:30:00Z') AS t, duration('P1DT2H') AS d")
-    assert row["t"].startswith("2024-02-29T10:30:00") and isinstance(row["d"], str)
+    assert row["t"].startswith("2024-02-29T10:30:00")
+    assert row["d"] == {"months": 0, "days": 1, "seconds": 7200}
 
 
 def test_paths_come_back_plain(little: GraphStore) -> None:

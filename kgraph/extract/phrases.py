@@ -139,8 +139,8 @@ def _phrases_of(doc: Doc, run: Sequence[Word], boilerplate: Boilerplate) -> Iter
         for end in range(start + 1, min(last, start + MAX_WORDS) + 1):
             if not _closes(doc, run[end - 1], end - 1 > start or end < len(run)):
                 continue
-            if opened and end - start == 1:
-                continue
+            if opened and (end - start == 1 or end < last):
+                continue  # "large language" is no term, however often its models are named
             if end < last and _qualifies(doc, run[end - 1]):
                 continue
             text = text_of(doc, run[start].start, run[end - 1].end)

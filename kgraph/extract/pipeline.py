@@ -20,7 +20,7 @@ from kgraph.extract.document import (
     make_document,
     mention,
 )
-from kgraph.extract.salience import select
+from kgraph.extract.salience import further, select
 from kgraph.model import Evidence, Extraction, Kind, Mention, Paper, PaperConcept, Relation
 
 for _module in ("abbreviations", "candidates", "kinds", "phrases", "relations", "salience", "words"):
@@ -98,10 +98,8 @@ def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[tu
 def read_document(doc: Doc) -> Extraction:
     """Return what the components wrote to a document, cut to what is worth keeping."""
     kept = select(doc)
-    rest = [candidate for candidate in doc._.candidates if candidate not in kept]
-    rest.sort(key=lambda candidate: -doc._.salience[candidate.key])
     concepts = tuple(_concept(doc, candidate) for candidate in kept)
-    further = tuple(_concept(doc, candidate) for candidate in rest)
+    rest = tuple(_concept(doc, candidate) for candidate in further(doc, kept))
     names = {candidate.key: candidate.name for candidate in kept}
     relations: dict[tuple[str, str | None, str], Relation] = {}
     for found in doc._.roles:
@@ -118,7 +116,7 @@ def read_document(doc: Doc) -> Extraction:
         relations.setdefault((relation.type, relation.head, relation.tail), relation)
     ordered = sorted(relations.values(), key=lambda r: (r.type, r.head or "", r.tail))
     pairs = tuple((pair.short, pair.long) for pair in doc._.abbreviations)
-    return Extraction(concepts, tuple(ordered), further, pairs)
+    return Extraction(concepts, tuple(ordered), rest, pairs)
 
 
 def _concept(doc: Doc, candidate: Candidate) -> PaperConcept:

@@ -74,7 +74,7 @@ _USING = re.compile(
 )
 _EVALUATING = re.compile(
     r"\b(?:evaluat\w*|experiment\w*|benchmark\w*|data ?sets?|result\w*|achiev\w*|outperform\w*|improv\w*|test\w*"
-    r"|demonstrat\w*|validat\w*|assess\w*|perform\w*|show\w*|surpass\w*|obtain\w*|attain\w*|reach\w*|gain\w*"
+    r"|demonstrat\w*|validat\w*|assess\w*|perform\w*|show\w*|surpass\w*|obtain\w*|attain\w*|reach\w*|gain\w*|boost\w*"
     r"|superior\w*|effective\w*|conduct\w*|measur\w*|accura\w*|state-of-the-art|sota|compar\w*|reduc\w*)\b",
     re.IGNORECASE,
 )
@@ -132,6 +132,9 @@ def _introduced_by_title(doc: Doc, sentence: Sentence) -> Iterator[Found]:
         whole = named.start == 0 and named.end == len(match.group("name"))
         if whole and (_is_proper(doc, named.candidate) or _is_coined(named.candidate)):
             yield _found(doc, sentence, "INTRODUCES", named, "title-name", 0.9)
+        elif whole and named.phrase.size > 1 and load_background().frequency(named.candidate.key) == 0:
+            # A phrase that nobody else uses, before a colon, is mostly the name of what is new.
+            yield _found(doc, sentence, "INTRODUCES", named, "title-phrase", 0.5)
 
 
 def _introduced(doc: Doc, sentence: Sentence) -> Iterator[Found]:
@@ -209,13 +212,17 @@ def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
             }:
                 yield _found(doc, sentence, "USES", named, "using", 0.6)
     for named in sentence.names:
-        model_follows = re.match(r"['’s]* (?:[\w-]+ )?models?\b", sentence.text[named.end :])
-        if (
-            named.candidate.key not in own
-            and kinds[named.candidate.key] == "method"
-            and any(looks_named(word) for word in (named.candidate.name, *named.candidate.aliases))
-            and model_follows
-        ):
+        if re.match(r"['’s]* (?:[\w-]+ )?models?\b", sentence.text[named.end :]):
+            yield from _models(doc, sentence, named, own)
+
+
+def _models(doc: Doc, sentence: Sentence, last: Named, own: set[str]) -> Iterator[Found]:
+    """ "Qwen and Llama models": the names that a list joins to the one before "models"."""
+    place = sentence.names.index(last)
+    for named in sentence.names[: place + 1]:
+        joined = last in sentence.listed(named)
+        key = named.candidate.key
+        if joined and key not in own and doc._.kinds[key] == "method" and _is_proper(doc, named.candidate):
             yield _found(doc, sentence, "USES", named, "named-model", 0.6)
 
 

@@ -1,6 +1,6 @@
 """The component that says how much a paper is about each of its candidates, 0..1.
 
-A logistic model over nine features whose weights ship as JSON and can be
+A logistic model over features whose weights ship as JSON and can be
 read: position, frequency and title as in KEA (Witten et al. 1999), rarity
 (Spärck Jones 1972), how often authors choose the phrase as a keyword, and what
 the other components found. ``scripts/salience`` fits the weights.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -93,6 +93,21 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
         if not any(_nested(candidate, longer) for longer in kept) or _is_term(background, candidate):
             kept.append(candidate)
     return tuple(sorted(kept, key=lambda candidate: -doc._.salience[candidate.key]))
+
+
+def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return what else may be a concept, by falling salience, if other papers are about it.
+
+    Terms of their own right, and what stands somewhere on its own.
+    """
+    background = load_background()
+    rest = [
+        candidate
+        for candidate in doc._.candidates
+        if candidate not in kept
+        and (_is_term(background, candidate) or any(phrase.maximal for phrase in candidate.phrases))
+    ]
+    return tuple(sorted(rest, key=lambda candidate: -doc._.salience[candidate.key]))
 
 
 def _is_term(background: Background, candidate: Candidate) -> bool:

@@ -1,0 +1,464 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import NODES, RELATIONSHIPS, SAMPLE, Cli
+
+import kgraph
+from kgraph.errors import InputError
+
+PAPERS: list[dict[str, Any]] = [
+    {
+        "id": "kettle",
+        "title": "KettleNet: Predicting When Water Boils",
+        "abstract": "Boiling prediction is a task of kitchen robotics. We introduce KettleNet, a recurrent network "
+        "that listens to a kettle. KettleNet is evaluated on SteamBench and beats Long Short-Term Memory (LSTM).",
+        "authors": ["Ada Byron", "Li Wei"],
+        "date": "2021-03-04",
+        "venue": "Kitchen Robotics",
+        "url": "https://example.org/kettle",
+        "keywords": ["water"],
+    },
+    {
+        "id": "toast",
+        "title": "Toast Classification with Recurrent Networks",
+        "abstract": "Kitchen robotics needs toast classification. We train an LSTM and other recurrent networks on "
+        "ToastImages, and report accuracy. Fine-tuning behaviour differs from KettleNet.",
+        "authors": ["Li Wei"],
+        "year": 2022,
+    },
+    {
+        "id": "soup",
+        "title": "SoupBench: A Benchmark for Kitchen Robotics",
+        "abstract": "This paper presents SoupBench, a benchmark of soup recognition. Recurrent networks and "
+        "fine-tuning reach a low accuracy on SoupBench.",
+    },
+]
+
+
+def jsonl(path: Path, *papers: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers))
+    return path
+
+
+def built(cli: Cli, store: Path, *inputs: Path, **how: Any) -> dict[str, Any]:
+    options = [part for name, value in how.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    report: dict[str, Any] = cli.run(
+        "build", *inputs, "--store", store, "--format", "json", *options
+    ).json()
+    return report
+
+
+def asked(store: Path, cypher: str, **params: Any) -> list[Any]:
+    with kgraph.open(store) as graph:
+        return [tuple(row.values()) for row in graph.query(cypher, params).rows]
+
+
+def sample_halves(folder: Path) -> tuple[Path, Path]:
+    """The sample as two JSON Lines files: each record as the page gives it."""
+    with kgraph.open(folder.parent / "none.kg") as graph:
+        read = graph.extract(SAMPLE)
+        papers = [found[0] for found in read if isinstance(found, tuple)]
+    records = [
+        {
+            "id": paper.id,
+            "title": paper.title,
+            "abstract": paper.abstract,
+            "author_count": paper.author_count,
+            "date": paper.date,
+            "year": paper.year,
+        }
+        for paper in papers
+    ]
+    one, two = folder / "one", folder / "two"
+    # The same file name, as a paper says which file it is of.
+    for part in (one, two):
+        part.mkdir()
+    return jsonl(one / "papers.jsonl", *records[:17]), jsonl(two / "papers.jsonl", *records[17:])
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return sample_halves(tmp_path_factory.mktemp("halves"))
+
+
+@pytest.fixture(scope="module")
+def whole(
+    cli: Cli, halves: tuple[Path, Path], sample_graph: Path, tmp_path_factory: pytest.TempPathFactory
+) -> bytes:
+    """The export of both halves built at once."""
+    store = tmp_path_factory.mktemp("whole") / "graph.kg"
+    shutil.copy(f"{sample_graph}.cache", f"{store}.cache")
+    assert built(cli, store, *halves)["added"] == 40
+    return cli.export(store)
+
+
+@pytest.fixture(scope="module")
+def kitchen_graph(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of PAPERS, with its cache and its file; only to be read or copied."""
+    folder = tmp_path_factory.mktemp("kitchen")
+    report = built(cli, folder / "kitchen.kg", jsonl(folder / "kitchen.jsonl", *PAPERS))
+    assert (report["read"], report["added"], report["papers"]) == (3, 3, 3)
+    return folder / "kitchen.kg"
+
+
+@pytest.fixture
+def kitchen(kitchen_graph: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be changed."""
+    for path in kitchen_graph.parent.glob("kitchen*"):
+        if "lock" not in path.name:
+            shutil.copy(path, tmp_path)
+    return tmp_path / "kitchen.kg"
+
+
+def test_a_paper_and_all_that_belongs_to_it(kitchen_graph: Path) -> None:
+    ((paper,),) = asked(kitchen_graph, "MATCH (p:Paper {id: 'kettle'}) RETURN p")
+    assert paper["properties"] == {
+        "id": "kettle",
+        "name": PAPERS[0]["title"],
+        "title": PAPERS[0]["title"],
+        "abstract": PAPERS[0]["abstract"],
+        "authors": ["Ada Byron", "Li Wei"],
+        "author_count": 2,
+        "date": "2021-03-04",
+        "year": 2021,
+        "venue": "Kitchen Robotics",
+        "url": "https://example.org/kettle",
+        "keywords": ["water"],
+        "source": "kitchen.jsonl",
+    }
+    authors = "MATCH (p:Paper)-[r:AUTHORED_BY]->(a:Author) RETURN p.id, a.name, r.position ORDER BY p.id, r.position"
+    assert asked(kitchen_graph, authors) == [
+        ("kettle", "Ada Byron", 1),
+        ("kettle", "Li Wei", 2),
+        ("toast", "Li Wei", 1),
+    ]
+    assert asked(kitchen_graph, "MATCH (:Paper)-[:PUBLISHED_IN]->(v:Venue) RETURN v.id, v.name") == [
+        ("kitchen robotics", "Kitchen Robotics")
+    ]
+    introduced = asked(kitchen_graph, "MATCH (p:Paper)-[:INTRODUCES]->(c) RETURN p.id, c.name ORDER BY p.id")
+    assert ("kettle", "KettleNet") in introduced and ("soup", "SoupBench") in introduced
+
+
+def test_every_mention_is_in_the_text(sample_graph: Path) -> None:
+    mentions = asked(
+        sample_graph,
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) "
+        "RETURN p.title, p.abstract, m.surface_forms, m.evidence, m.evidence_fields, m.evidence_starts, "
+        "m.evidence_ends, m.in_title, m.count, m.salience",
+    )
+    assert len(mentions) > 500
+    for title, abstract, forms, evidence, fields, starts, ends, in_title, count, salience in mentions:
+        texts = {"title": title, "abstract": abstract}
+        for text, field, start, end in zip(evidence, fields, starts, ends, strict=True):
+            assert texts[field][start:end] == text
+        assert forms and all(form in title or form in abstract for form in forms)
+        assert evidence and any(form in text for form in forms for text in evidence)
+        assert in_title is any(form in title for form in forms) or not in_title
+        assert count >= 1 and 0 <= salience <= 1
+
+
+def test_concepts_count_their_papers(sample_graph: Path) -> None:
+    wrong = "MATCH (p:Paper)-[:MENTIONS]->(c:Concept) WITH c, count(p) AS n WHERE n <> c.papers RETURN c.id, n"
+    assert asked(sample_graph, wrong) == []
+    assert asked(sample_graph, "MATCH (c:Concept) WHERE NOT (:Paper)-[:MENTIONS]->(c) RETURN c.id") == []
+    ends = "MATCH (a:Concept)-[r:CO_OCCURS_WITH]->(b:Concept) WHERE a.id >= b.id RETURN a.id, b.id"
+    assert asked(sample_graph, ends) == []
+    assert asked(sample_graph, ends.replace("CO_OCCURS_WITH", "RELATED_TO").replace("Concept", "Paper")) == []
+
+
+def test_the_same_again_changes_nothing(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
+    store = tmp_path / "graph.kg"
+    for suffix in ("", ".cache"):
+        shutil.copy(f"{sample_graph}{suffix}", f"{store}{suffix}")
+    before, stamp = store.read_bytes(), store.stat()
+    export = cli.export(store)
+    report = built(cli, store, SAMPLE)
+    assert (report["read"], report["added"], report["updated"], report["unchanged"]) == (40, 0, 0, 40)
+    assert store.read_bytes() == before
+    assert (store.stat().st_mtime_ns, store.stat().st_ino) == (stamp.st_mtime_ns, stamp.st_ino)
+    assert cli.export(store) == export
+
+
+def test_two_processes_give_the_same_bytes(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
+    running = []
+    for seed in ("1", "4242"):
+        store = tmp_path / f"{seed}.kg"
+        command = [sys.executable, "-m", "kgraph.cli", "build", SAMPLE, "--store", store, "--format", "json"]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        running.append(
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        )
+    reports = [process.communicate(timeout=100)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0]
+    assert reports[0] == reports[1]
+    first, second = (cli.export(tmp_path / f"{seed}.kg") for seed in ("1", "4242"))
+    assert first == second == cli.export(sample_graph)
+    assert len(first.splitlines()) > 1000
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_steps_give_the_graph_of_one(
+    cli: Cli, halves: tuple[Path, Path], whole: bytes, warm_store: Path, order: tuple[int, int]
+) -> None:
+    first, second = (halves[index] for index in order)
+    built(cli, warm_store, first)
+    assert cli.export(warm_store) != whole
+    report = built(cli, warm_store, second)
+    assert report["papers"] == 40 and report["added"] == report["read"]
+    assert cli.export(warm_store) == whole
+
+
+def test_the_order_of_files_is_all_the_same(
+    cli: Cli, halves: tuple[Path, Path], whole: bytes, warm_store: Path
+) -> None:
+    built(cli, warm_store, *reversed(halves))
+    assert cli.export(warm_store) == whole
+
+
+def test_a_page_and_json_lines_give_the_same_graph(whole: bytes, cli: Cli, sample_graph: Path) -> None:
+    def concepts(export: bytes) -> list[bytes]:
+        return [line for line in export.splitlines() if b'"Concept"' in line and b'"Paper"' not in line]
+
+    assert concepts(whole) == concepts(cli.export(sample_graph))
+
+
+def test_a_thesaurus_is_remembered(
+    cli: Cli, halves: tuple[Path, Path], whole: bytes, sample_graph: Path, warm_store: Path, tmp_path: Path
+) -> None:
+    words = tmp_path / "words.tsv"
+    words.write_text("label\treplace by\nLLMs\tlanguage model\nlarge language models\tlanguage model\n")
+    at_once = tmp_path / "once.kg"
+    shutil.copy(f"{sample_graph}.cache", f"{at_once}.cache")
+    built(cli, at_once, *halves, thesaurus=words)
+    expected = cli.export(at_once)
+    assert expected != whole
+    built(cli, warm_store, halves[0], thesaurus=words)
+    built(cli, warm_store, halves[1])
+    assert cli.export(warm_store) == expected
+    # An empty one takes it back.
+    words.write_text("label\treplace by\n")
+    report = built(cli, warm_store, halves[0], thesaurus=words)
+    assert report["unchanged"] == 17
+    assert cli.export(warm_store) == whole
+
+
+def forms(store: Path, concept: str) -> list[str]:
+    found = asked(store, "MATCH (:Paper)-[m:MENTIONS]->(c:Concept {id: $id}) RETURN m.surface_forms", id=concept)
+    return sorted({form for (forms,) in found for form in forms})
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+def test_a_thesaurus_merges(cli: Cli, kitchen: Path, tmp_path: Path, separator: str) -> None:
+    words = tmp_path / "words.txt"
+    rows = [("label", "replace by"), ("toast classification", "soup recognition"), ("SteamBench", "SoupBench")]
+    words.write_text("".join(separator.join(row) + "\n" for row in rows), encoding="utf-8-sig")
+    assert forms(kitchen, "toast classification")
+    built(cli, kitchen, tmp_path / "kitchen.jsonl", thesaurus=words)
+    assert forms(kitchen, "toast classification") == [] == forms(kitchen, "steambench")
+    assert {form.lower() for form in forms(kitchen, "soup recognition")} == {
+        "soup recognition",
+        "toast classification",
+    }
+    assert forms(kitchen, "soupbench") == ["SoupBench", "SteamBench"]
+
+
+def test_a_thesaurus_keeps_apart(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    long_form = "long short term memory"
+    assert "LSTM" in forms(kitchen, long_form)
+    words = tmp_path / "words.tsv"
+    words.write_text("label\treplace by\nLSTM\tLSTM\n")
+    built(cli, kitchen, tmp_path / "kitchen.jsonl", thesaurus=words)
+    assert forms(kitchen, "lstm") == ["LSTM"]
+    assert forms(kitchen, long_form) == ["Long Short-Term Memory"]
+
+
+def test_a_thesaurus_sets_the_name_that_people_see(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    words = tmp_path / "words.tsv"
+    words.write_text("label\treplace by\nrecurrent networks\tRecurrent Neural Network\n")
+    built(cli, kitchen, tmp_path / "kitchen.jsonl", thesaurus=words)
+    ((name, aliases),) = asked(
+        kitchen, "MATCH (c:Concept {id: 'recurrent neural network'}) RETURN c.name, c.aliases"
+    )
+    assert name == "Recurrent Neural Network"
+    assert any("recurrent networks" in alias.lower() for alias in aliases)
+
+
+def test_spellings_and_abbreviations_are_one_concept(kitchen_graph: Path) -> None:
+    assert "LSTM" in forms(kitchen_graph, "long short term memory")
+    assert forms(kitchen_graph, "lstm") == []
+    networks = asked(
+        kitchen_graph, "MATCH (p:Paper)-[:MENTIONS]->(:Concept {id: 'recurrent network'}) RETURN p.id ORDER BY p.id"
+    )
+    assert networks == [("kettle",), ("soup",), ("toast",)]
+
+
+def test_a_changed_paper_leaves_nothing_behind(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    changed = PAPERS[0] | {
+        "abstract": "TeapotNet brews oolong by graph matching.",
+        "authors": ["Mary Shelley"],
+        "venue": "Tea Letters",
+    }
+    report = built(cli, kitchen, jsonl(tmp_path / "changed.jsonl", changed))
+    assert (report["added"], report["updated"], report["unchanged"]) == (0, 1, 0)
+    fresh = tmp_path / "fresh.kg"
+    shutil.copy(f"{kitchen}.cache", f"{fresh}.cache")
+    # The changed paper names the file that it came from last.
+    built(cli, fresh, tmp_path / "changed.jsonl")
+    built(cli, fresh, jsonl(tmp_path / "kitchen.jsonl", *PAPERS[1:]))
+    assert cli.export(kitchen) == cli.export(fresh)
+    assert asked(kitchen, "MATCH (a:Author) RETURN a.name ORDER BY a.name") == [("Li Wei",), ("Mary Shelley",)]
+    assert asked(kitchen, "MATCH (c:Concept) WHERE NOT (:Paper)-[:MENTIONS]->(c) RETURN c.id") == []
+    assert forms(kitchen, "steambench") == []
+
+
+def test_the_same_paper_of_another_file_is_unchanged(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    before = kitchen.read_bytes()
+    report = built(cli, kitchen, jsonl(tmp_path / "copy.jsonl", *reversed(PAPERS)))
+    assert report["unchanged"] == 3 and report["rejected"] == []
+    assert kitchen.read_bytes() == before
+
+
+def test_duplicates_are_told_and_the_first_counts(cli: Cli, tmp_path: Path) -> None:
+    other = PAPERS[1] | {"id": "kettle"}
+    file = jsonl(tmp_path / "double.jsonl", PAPERS[0], PAPERS[0], other)
+    report = built(cli, tmp_path / "graph.kg", file)
+    assert (report["read"], report["papers"]) == (1, 1)
+    again, clash = report["rejected"]
+    assert again["line"] == 2 and "repeats the paper" in again["reason"] and "line 1" in again["reason"]
+    assert clash["line"] == 3 and "another paper" in clash["reason"]
+    assert asked(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.title") == [(PAPERS[0]["title"],)]
+
+
+def test_a_title_that_is_the_id(cli: Cli, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "same.jsonl", {"id": "KettleNet", "title": "KettleNet"}, PAPERS[1])
+    built(cli, tmp_path / "graph.kg", file)
+    export = cli.export(tmp_path / "graph.kg")
+    assert built(cli, tmp_path / "graph.kg", file)["unchanged"] == 2
+    built(cli, tmp_path / "graph.kg", jsonl(tmp_path / "more.jsonl", PAPERS[2]))
+    assert built(cli, tmp_path / "graph.kg", file)["unchanged"] == 2
+    assert export in cli.export(tmp_path / "graph.kg") or b'"title": "KettleNet"' in cli.export(tmp_path / "graph.kg")
+    with kgraph.open(tmp_path / "graph.kg") as graph:
+        assert graph.to_networkx().nodes["Paper", "KettleNet"]["title"] == "KettleNet"
+
+
+def test_ids_may_be_numbers_or_absent(cli: Cli, tmp_path: Path) -> None:
+    lines = [{"id": 17, "title": "Brewing Tea"}, {"id": None, "title": "Brewing Coffee"}, {"id": 2.0, "title": "Mugs"}]
+    built(cli, tmp_path / "graph.kg", jsonl(tmp_path / "n.jsonl", *lines))
+    assert asked(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.id ORDER BY p.id") == [
+        ("17",),
+        ("2",),
+        ("brewing-coffee",),
+    ]
+    assert cli.run("suggest", "17", "--store", tmp_path / "graph.kg", "--format", "json").json() == []
+
+
+def test_the_year_of_a_page(cli: Cli, warm_store: Path) -> None:
+    undated = "MATCH (p:Paper {title: 'How much do language models memorize?'}) RETURN p.date, p.year"
+    report = built(cli, warm_store, SAMPLE)
+    (notice,) = report["notices"]
+    assert "2025" in notice["text"] and "inferred" in notice["text"] and "--page-year" in notice["text"]
+    assert asked(warm_store, undated) == [("2025-05-30", 2025)]
+    report = built(cli, warm_store, SAMPLE, page_year=2031)
+    assert report["notices"] == [] and report["updated"] == 2
+    assert asked(warm_store, undated) == [("2031-05-30", 2031)]
+
+
+def test_a_record_without_a_title_is_rejected(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "odd.jsonl", {"id": "untitled", "abstract": "Tea is brewed."}, PAPERS[0])
+    report = built(cli, kitchen, file)
+    (entry,) = report["rejected"]
+    assert entry["record"] == "untitled" and "title" in entry["reason"] and entry["file"].endswith("odd.jsonl")
+    assert report["papers"] == 3
+
+
+def test_nothing_to_build_leaves_the_graph_alone(kitchen: Path, tmp_path: Path) -> None:
+    before = kitchen.read_bytes()
+    file = jsonl(tmp_path / "bad.jsonl", {"id": "a"}, {"title": 5}, {"id": "c", "abstract": "Tea."})
+    with kgraph.open(kitchen) as graph, pytest.raises(InputError) as caught:
+        graph.build(file)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "no paper could be read" and len(lines) == 4
+    for line, (place, reason) in zip(
+        lines[1:], [("line 1 (a)", "neither"), ("line 2", "title is"), ("(c)", "needs a title")], strict=True
+    ):
+        assert place in line and reason in line
+    assert kitchen.read_bytes() == before
+
+
+def test_the_cache_makes_no_difference(cli: Cli, kitchen: Path, kitchen_graph: Path) -> None:
+    kitchen.unlink()
+    Path(f"{kitchen}.cache").unlink()
+    built(cli, kitchen, kitchen.with_suffix(".jsonl"))
+    assert cli.export(kitchen) == cli.export(kitchen_graph)
+
+
+def test_a_damaged_cache_is_named(cli: Cli, kitchen: Path) -> None:
+    cache = Path(f"{kitchen}.cache")
+    cache.write_bytes(b"this is no database" * 50)
+    before = kitchen.read_bytes()
+    ran = cli.run("build", kitchen.with_suffix(".jsonl"), "--store", kitchen, expect=1)
+    assert str(cache) in ran.err and "delete it" in ran.err
+    assert kitchen.read_bytes() == before and cache.read_bytes().startswith(b"this is no")
+    cache.unlink()
+    built(cli, kitchen, kitchen.with_suffix(".jsonl"))
+
+
+def test_a_cache_damaged_inside_is_named(cli: Cli, kitchen: Path, kitchen_graph: Path) -> None:
+    kitchen.unlink()
+    cache = Path(f"{kitchen}.cache")
+    whole = cache.read_bytes()
+    assert len(whole) > 12_000
+    cache.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    ran = cli.run("build", kitchen.with_suffix(".jsonl"), "--store", kitchen, expect=1)
+    assert str(cache) in ran.err and "delete it" in ran.err
+    cache.unlink()
+    built(cli, kitchen, kitchen.with_suffix(".jsonl"))
+    assert cli.export(kitchen) == cli.export(kitchen_graph)
+
+
+def test_the_graph_is_made_of_what_the_schema_declares(sample_graph: Path, kitchen_graph: Path) -> None:
+    schema = kgraph.KnowledgeGraph.schema()
+    labels = {label.name: label for label in schema.labels}
+    kinds = {kind.name: kind for kind in schema.relationships}
+    types = {"string": str, "integer": int, "float": float, "boolean": bool}
+    seen = set()
+
+    def check(properties: dict[str, Any], declared: Any) -> None:
+        known = {prop.name: prop.type for prop in declared}
+        for name, value in properties.items():
+            wanted = types[known[name].removesuffix("[]")]
+            values = value if known[name].endswith("[]") else [value]
+            assert isinstance(values, list)
+            assert all(type(entry) is wanted or (wanted is float and type(entry) is int) for entry in values), name
+
+    for store in (sample_graph, kitchen_graph):
+        for names, node in asked(store, NODES):
+            first, *second = names
+            assert set(second) <= set(labels[first].second_labels)
+            assert {"id", "name", "title"} <= node["properties"].keys()
+            check(node["properties"], labels[first].properties)
+            seen.add(first)
+        for heads, _, edge, tails, _ in asked(store, RELATIONSHIPS):
+            kind = kinds[edge["type"]]
+            assert heads[0] in kind.from_labels and tails[0] in kind.to_labels
+            check(edge["properties"], kind.properties)
+            seen.add(kind.name)
+    assert seen >= {*labels, "MENTIONS", "INTRODUCES", "IS_A", "CO_OCCURS_WITH", "RELATED_TO", "AUTHORED_BY"}
+
+
+def test_progress_is_told(tmp_path: Path, kitchen_graph: Path) -> None:
+    shutil.copy(f"{kitchen_graph}.cache", tmp_path / "graph.kg.cache")
+    told: list[tuple[str, int, int | None]] = []
+    with kgraph.open(tmp_path / "graph.kg") as graph:
+        graph.build(
+            kitchen_graph.with_suffix(".jsonl"), on_progress=lambda *step: told.append(step)
+        )
+    assert ("extracting", 3, 3) in told
+    steps = list(dict.fromkeys(step for step, _, _ in told))
+    assert steps == ["reading", "extracting", "linking", "writing nodes", "writing relationships"]

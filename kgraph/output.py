@@ -126,8 +126,8 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], form: 
     if form == "json":
         click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
     elif form == "jsonl":
-        for row in rows:
-            click.echo(json_line(row))
+        sys.stdout.writelines(json_line(row) + "\n" for row in rows)
+        sys.stdout.flush()
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)

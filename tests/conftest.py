@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import kgraph
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.store import GraphStore, open_store
 
@@ -25,7 +26,43 @@ SAMPLE = ROOT / "kgraph" / "sample" / "papers.txt"
 SHARED = Path(os.environ.get("KGRAPH_SHARED", ROOT.parent / "shared"))
 
 NODES = "MATCH (n) RETURN labels(n) AS labels, n"
-RELATIONSHIPS = "MATCH (a)-[r]->(b) RETURN labels(a) AS heads, a.id AS head, r, labels(b) AS tails, b.id AS tail"
+RELATIONSHIPS = (
+    "MATCH (a)-[r]->(b) RETURN labels(a) AS heads, a.id AS head, r, labels(b) AS tails, b.id AS tail"
+)
+
+
+PAPERS: list[dict[str, Any]] = [
+    {
+        "id": "kettle",
+        "title": "KettleNet: Predicting When Water Boils",
+        "abstract": "Boiling prediction is a task of kitchen robotics. We introduce KettleNet, a recurrent network "
+        "that listens to a kettle. KettleNet is evaluated on SteamBench and beats Long Short-Term Memory (LSTM).",
+        "authors": ["Ada Byron", "Li Wei"],
+        "date": "2021-03-04",
+        "venue": "Kitchen Robotics",
+        "url": "https://example.org/kettle",
+        "keywords": ["water"],
+    },
+    {
+        "id": "toast",
+        "title": "Toast Classification with Recurrent Networks",
+        "abstract": "Kitchen robotics needs toast classification. We train an LSTM and other recurrent networks on "
+        "ToastImages, and report accuracy. Fine-tuning behaviour differs from KettleNet.",
+        "authors": ["Li Wei"],
+        "year": 2022,
+    },
+    {
+        "id": "soup",
+        "title": "SoupBench: A Benchmark for Kitchen Robotics",
+        "abstract": "This paper presents SoupBench, a benchmark of soup recognition. Recurrent networks and "
+        "fine-tuning reach a low accuracy on SoupBench.",
+    },
+]
+
+
+def jsonl(path: Path, *papers: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(paper) + "\n" for paper in papers))
+    return path
 
 
 @dataclass(frozen=True)
@@ -43,6 +80,22 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+def asked(store: Path, cypher: str, **params: Any) -> list[Any]:
+    """Return the rows of a query as tuples."""
+    with kgraph.open(store) as graph:
+        return [tuple(row.values()) for row in graph.query(cypher, params).rows]
+
+
+def everything(store: Path) -> list[str]:
+    """Return every node and every relationship of a graph with all that they hold, sorted."""
+    with kgraph.open(store) as graph:
+        return sorted(
+            json.dumps(row)
+            for cypher in (NODES, RELATIONSHIPS)
+            for row in graph.query(cypher, timeout=None).rows
+        )
+
+
 class Cli:
     """Runs ``kgraph`` as a process of its own; see warm_cli.py."""
 
@@ -55,7 +108,7 @@ class Cli:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=environment | {"OPENBLAS_NUM_THREADS": "1", "COLUMNS": "80"},
+            env=environment | {"OPENBLAS_NUM_THREADS": "1", "COLUMNS": "80", "PYTHONHASHSEED": "1"},
         )
 
     def start(
@@ -82,14 +135,6 @@ class Cli:
         assert "Traceback" not in ran.err, ran.err
         assert expect is None or ran.code == expect, (ran.code, ran.err)
         return ran
-
-    def export(self, store: Path) -> bytes:
-        """Return everything in a graph as ``kgraph query`` prints it, sorted."""
-        parts = [
-            self.run("query", cypher, "--store", store, "--format", "jsonl", "--limit", "1000000")
-            for cypher in (NODES, RELATIONSHIPS)
-        ]
-        return "\n".join(line for part in parts for line in sorted(part.out.splitlines())).encode()
 
     def close(self) -> None:
         assert self._server.stdin and self._server.stdout
@@ -125,6 +170,12 @@ class Running:
         return Ran(code, out.read_text(encoding="utf-8") if out.exists() else "", self.error_text())
 
 
+def built(cli: Cli, store: Path, *inputs: Path, **how: Any) -> dict[str, Any]:
+    options = [part for name, value in how.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    report: dict[str, Any] = cli.run("build", *inputs, "--store", store, "--format", "json", *options).json()
+    return report
+
+
 @pytest.fixture(scope="session")
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     runs = Cli(tmp_path_factory.mktemp("runs"))
@@ -154,6 +205,24 @@ def seed_graph(cli: Cli, seed_page: Path, tmp_path_factory: pytest.TempPathFacto
     store = tmp_path_factory.mktemp("seed") / "seed.kg"
     cli.run("build", seed_page, "--store", store)
     return store
+
+
+@pytest.fixture(scope="session")
+def kitchen_graph(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of PAPERS, with its cache and its file; only to be read or copied."""
+    folder = tmp_path_factory.mktemp("kitchen")
+    report = built(cli, folder / "kitchen.kg", jsonl(folder / "kitchen.jsonl", *PAPERS))
+    assert (report["read"], report["added"], report["papers"]) == (3, 3, 3)
+    return folder / "kitchen.kg"
+
+
+@pytest.fixture
+def kitchen(kitchen_graph: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be changed."""
+    for path in kitchen_graph.parent.glob("kitchen*"):
+        if "lock" not in path.name:
+            shutil.copy(path, tmp_path)
+    return tmp_path / "kitchen.kg"
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ DISGUISES = [
     "RETURN 1; LOAD CSV {}",
     "WITH 'it\\'s' AS x LOAD CSV {}",
     "WITH '\\\\' AS x LOAD CSV {}",
-    "WITH \"'\" AS x LOAD CSV {}",
+    'WITH "\'" AS x LOAD CSV {}',
     "WITH 1 AS `a``b` LOAD CSV {}",
     "WITH 1 AS `'` LOAD CSV {}",
     "WITH 1LOAD CSV {}",
@@ -92,17 +92,44 @@ def test_an_unclosed_string_or_comment_is_no_way_around(little: GraphStore, secr
 
 PIECES = st.lists(
     st.sampled_from(
-        ["LOAD", "load", "CSV", "csv", " ", " ", "\n", "\t", "`", "``", "'", '"', "\\", "//", "/*", "*/", ";", "1"]
-        + ["RETURN 1 AS x", "WITH 1 AS y", "EXPLAIN", "PROFILE", "\\u0020", "\\u0027", "\\u004c", "OAD", "\u00a0"]
+        [
+            "LOAD",
+            "load",
+            "CSV",
+            "csv",
+            " ",
+            " ",
+            "\n",
+            "\t",
+            "`",
+            "``",
+            "'",
+            '"',
+            "\\",
+            "//",
+            "/*",
+            "*/",
+            ";",
+            "1",
+        ]
+        + [
+            "RETURN 1 AS x",
+            "WITH 1 AS y",
+            "EXPLAIN",
+            "PROFILE",
+            "\\u0020",
+            "\\u0027",
+            "\\u004c",
+            "OAD",
+            "\u00a0",
+        ]
         + ["FROM $file AS r RETURN r", "FROM $file AS r RETURN r", "WITH HEADERS", "{", "}", "CALL", "UNION"]
     ),
     max_size=12,
 ).map("".join)
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PIECES, st.sampled_from(["", "LOAD CSV ", "`LOAD`", "LOAD`CSV`", "LOAD//\n", "LOAD/**/"]))
 @example("CSV FROM $file AS r RETURN r", "`LOAD`")
 def test_no_statement_reads_a_file(little: GraphStore, secret: Path, pieces: str, start: str) -> None:
@@ -144,14 +171,18 @@ def test_block_comments_work(little: GraphStore) -> None:
     assert found.rows == ({"n": 2},)
 
 
-@pytest.mark.parametrize("cypher", ["RETURN 1; RETURN 2", ";RETURN 1", "CREATE (:X); MATCH (n) DETACH DELETE n"])
+@pytest.mark.parametrize(
+    "cypher", ["RETURN 1; RETURN 2", ";RETURN 1", "CREATE (:X); MATCH (n) DETACH DELETE n"]
+)
 def test_several_statements_are_refused_and_none_is_run(little: GraphStore, cypher: str) -> None:
     with pytest.raises(QueryError, match="one statement at a time"):
         little.query(cypher, write=True)
     assert len(little.query("MATCH (n) RETURN n").rows) == 3
 
 
-@pytest.mark.parametrize("cypher", ["RETURN 1;", "RETURN 1 ; \n", "RETURN ';' AS x", "RETURN 1 AS `a;b` // ; x"])
+@pytest.mark.parametrize(
+    "cypher", ["RETURN 1;", "RETURN 1 ; \n", "RETURN ';' AS x", "RETURN 1 AS `a;b` // ; x"]
+)
 def test_a_semicolon_may_end_a_statement(little: GraphStore, cypher: str) -> None:
     refuse_several(cypher)
     assert len(little.query(cypher).rows) == 1

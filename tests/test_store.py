@@ -219,7 +219,17 @@ def test_a_write_that_fails_changes_nothing(little: GraphStore, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "cypher",
-    ["", "  ", "// nothing", "RETURN", "MATCH (p", "MATCH (p) RETURN q", "RETURN $missing", "FOO BAR", "RETURN 1/0"],
+    [
+        "",
+        "  ",
+        "// nothing",
+        "RETURN",
+        "MATCH (p",
+        "MATCH (p) RETURN q",
+        "RETURN $missing",
+        "FOO BAR",
+        "RETURN 1/0",
+    ],
 )
 def test_wrong_statements_are_query_errors(little: GraphStore, cypher: str) -> None:
     with pytest.raises(QueryError):

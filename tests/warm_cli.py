@@ -7,11 +7,13 @@ goes out: ``{"run": …}`` gives ``{"pid": …}``, ``{"wait": pid}`` gives ``{"c
 """
 
 import contextlib
+import gc
 import json
 import os
 import signal
 import sys
 import time
+import traceback
 
 import graspologic_native  # noqa: F401
 import networkx  # noqa: F401
@@ -21,6 +23,7 @@ import kgraph.cli
 import kgraph.extract.pipeline
 import kgraph.extract.record
 import kgraph.suggest
+import kgraph.view
 
 
 def run(job: dict) -> None:
@@ -31,7 +34,17 @@ def run(job: dict) -> None:
         file = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT, 0o600)
         os.dup2(file, number)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    kgraph.cli.main(job["run"])
+    code: object = 1
+    try:
+        kgraph.cli.main(job["run"])
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Taking all modules down again would be most of the time of a short run.
+    os._exit(code if isinstance(code, int) else 1)
 
 
 def wait(pid: int, seconds: float) -> int | None:
@@ -49,13 +62,14 @@ def wait(pid: int, seconds: float) -> int | None:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
+    gc.collect()
+    gc.freeze()
     for line in iter(sys.stdin.readline, ""):
         job = json.loads(line)
         if "run" in job:
             pid = os.fork()
             if pid == 0:
                 run(job)
-                return
             print(json.dumps({"pid": pid}), flush=True)
         else:
             print(json.dumps({"code": wait(job["wait"], job["seconds"])}), flush=True)

@@ -17,6 +17,7 @@ pipeline reads and writes the extension attributes that are registered here:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -26,6 +27,13 @@ from kgraph.model import Evidence, Field, Mention, Paper
 from kgraph.names import is_acronym, looks_named
 
 _BREAK = "\n\n"
+
+# Not language: hundreds of characters without a space, which a tokeniser takes a time for
+# that grows with their square, and halves of surrogate pairs, which no encoding has.
+_UNREADABLE = re.compile(r"\S{300,}|[\ud800-\udfff]+")
+
+LONGEST = 10_000
+"""Characters of a title, and of an abstract, that are read; what is longer is no abstract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +109,11 @@ def make_document(nlp: Language, paper: Paper) -> Doc:
     written like names. Offsets stay those of the paper; :func:`text_of` gives
     the original spelling back.
     """
-    text = paper.title + _BREAK + paper.abstract
-    doc = nlp.make_doc(text)
-    boundary = len(paper.title)
-    if _is_title_case(paper.title):
+    title = paper.title[:LONGEST]
+    text = title + _BREAK + paper.abstract[:LONGEST]
+    doc = nlp.make_doc(_UNREADABLE.sub(lambda found: "x" * len(found.group()), text))
+    boundary = len(title)
+    if _is_title_case(title):
         words = [_lowered(token.text) if token.idx < boundary else token.text for token in doc]
         spaces = [bool(token.whitespace_) for token in doc]
         doc = Doc(nlp.vocab, words=words, spaces=spaces)

@@ -33,7 +33,7 @@ _PARTICIPLES = frozenset(
     suggesting termed used using
     """.split()  # noqa: SIM905
 )
-_NOMINAL = ("ing", "tion", "sion", "ment", "ance", "ence", "ity", "sis", "ization")
+_NOMINAL = ("cy", "ing", "tion", "sion", "ment", "ance", "ence", "ity", "sis", "ization")
 _BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS"})
 
 

@@ -66,6 +66,7 @@ def _joins(doc: Doc, middle: int) -> bool:
         and not before.whitespace_
         and not hyphen.whitespace_
         and not before.is_punct
+        and not before.is_space
         and (after.is_alpha or after.text[0].isalnum())
     )
 

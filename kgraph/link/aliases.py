@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from kgraph.link.thesaurus import Thesaurus
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
-from kgraph.names import folded, normal_form
+from kgraph.names import normal_form
 
 TAKEN_UP = 4
 """How many concepts a paper gets at most because other papers are about them."""
@@ -44,14 +44,7 @@ class Aliases:
     """What the corpus says of names: ``expansions`` maps short forms to the id of their only long form."""
 
     expansions: Mapping[str, str]
-    targets: Mapping[str, tuple[str, str]]
-
-    def concept_id(self, name: str) -> str:
-        """Return the id of the concept that a name means outside any paper."""
-        if target := self.targets.get(folded(name)):
-            return target[0]
-        key = normal_form(name)
-        return self.expansions.get(key, key)
+    thesaurus: Thesaurus
 
 
 def learn_aliases(extractions: Iterable[Extraction], thesaurus: Thesaurus) -> Aliases:
@@ -65,7 +58,7 @@ def learn_aliases(extractions: Iterable[Extraction], thesaurus: Thesaurus) -> Al
         for short, longs in sorted(meanings.items())
         if short and len(longs) == 1 and next(iter(longs))
     }
-    return Aliases(expansions, thesaurus.targets())
+    return Aliases(expansions, thesaurus)
 
 
 def known_concepts(extractions: Iterable[Extraction], aliases: Aliases) -> frozenset[str]:
@@ -114,7 +107,7 @@ def _targets(concept: PaperConcept, aliases: Aliases) -> list[LinkedConcept]:
     own = _own_target(concept, aliases)
     groups: dict[tuple[str, str, bool], list[Mention]] = {}
     for mention in concept.mentions:
-        target = aliases.targets.get(folded(mention.text))
+        target = aliases.thesaurus.target(mention.text)
         group = (target[0], target[1], True) if target else own
         groups.setdefault(group, []).append(mention)
     return [
@@ -133,9 +126,8 @@ def _targets(concept: PaperConcept, aliases: Aliases) -> list[LinkedConcept]:
 
 
 def _own_target(concept: PaperConcept, aliases: Aliases) -> tuple[str, str, bool]:
-    for form in (concept.name, *concept.aliases):
-        if target := aliases.targets.get(folded(form)):
-            return (target[0], target[1], True)
+    if target := aliases.thesaurus.target(concept.name):
+        return (target[0], target[1], True)
     key = normal_form(concept.name)
     if not concept.aliases and key in aliases.expansions:
         return (aliases.expansions[key], concept.name, False)

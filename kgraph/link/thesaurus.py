@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kgraph.errors import InputError
@@ -20,25 +21,40 @@ _LABEL = "label"
 _REPLACE = "replace by"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thesaurus:
-    """``rows`` are (label, replacement) as written; look-ups ignore case and spaces around."""
+    """``rows`` are (label, replacement) as written."""
 
     rows: tuple[tuple[str, str], ...] = ()
 
-    def targets(self) -> Mapping[str, tuple[str, str]]:
-        """Return label → (concept id, name); labels in lower case.
+    def target(self, form: str) -> tuple[str, str] | None:
+        """Return (concept id, name) of what replaces a surface form, or None if nothing does.
 
-        A chain (a → b, b → c) ends at its last name. The id is the normal form
-        of the name, or, for a label kept apart, the label itself.
+        A row speaks for its label, whatever the case, and for the label's
+        other spellings (plural, hyphen, British), but for a label that is kept
+        apart: that one is meant to the letter. A chain (a → b, b → c) ends at
+        its last name. The id is the normal form of the name, or, of a label
+        kept apart, the label itself.
         """
-        replace = {folded(label): name for label, name in self.rows}
-        found = {}
-        for label in replace:
-            name = _last(label, replace)
-            kept = folded(name) in replace and folded(replace[folded(name)]) == folded(name)
-            found[label] = (folded(name) if kept else normal_form(name) or folded(name), name)
-        return found
+        label = self._labels.get(folded(form)) or self._spellings.get(normal_form(form))
+        if label is None:
+            return None
+        name = _last(folded(label), self._replace)
+        kept = folded(self._replace.get(folded(name), "")) == folded(name)
+        return (folded(name) if kept else normal_form(name) or folded(name), name)
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        return {folded(label): label for label, _ in self.rows}
+
+    @cached_property
+    def _replace(self) -> Mapping[str, str]:
+        return {folded(label): name for label, name in self.rows}
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, str]:
+        changed = (label for label, name in self.rows if folded(label) != folded(name))
+        return {normal_form(label): label for label in sorted(changed, reverse=True)}
 
 
 def read_thesaurus(path: Path) -> Thesaurus:

@@ -1,0 +1,74 @@
+"""Every statement of the cookbook gives rows."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kgraph
+
+DOCS = Path(__file__).parents[2] / "docs"
+PEOPLE = "## People and venues"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PARAMETERS = {"title": "TOFU"}
+
+
+def blocks(page: str, language: str) -> list[tuple[str, str]]:
+    """The blocks of a page in a language, each with the heading that it stands under."""
+    found = []
+    for part in re.split(r"^(?=## )", (DOCS / page).read_text(encoding="utf-8"), flags=re.MULTILINE):
+        heading = part.partition("\n")[0]
+        found += [(heading, body) for kind, body in BLOCK.findall(part) if kind == language]
+    return found
+
+
+STATEMENTS = blocks("cypher-cookbook.md", "cypher")
+
+
+def first_line(statement: str) -> str:
+    return next(line for line in statement.splitlines() if not line.startswith("//"))
+
+
+@pytest.fixture(scope="session")
+def graph_of_sample(sample_graph: Path) -> Iterator[kgraph.KnowledgeGraph]:
+    with kgraph.open(sample_graph) as graph:
+        yield graph
+
+
+@pytest.fixture(scope="session")
+def graph_of_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kgraph.KnowledgeGraph]:
+    """The graph of the records that docs/input.md shows."""
+    folder = tmp_path_factory.mktemp("records")
+    ((_, records),) = blocks("input.md", "json")
+    (folder / "records.jsonl").write_text(records, encoding="utf-8")
+    with kgraph.open(folder / "records.kg") as graph:
+        report = graph.build(folder / "records.jsonl")
+        assert report.added == 3
+        assert not report.rejected and not report.notices
+        yield graph
+
+
+def test_there_are_enough() -> None:
+    assert len(STATEMENTS) >= 18
+
+
+@pytest.mark.parametrize(("heading", "statement"), STATEMENTS, ids=lambda value: first_line(value)[:60])
+def test_a_statement_gives_rows(
+    heading: str, statement: str, request: pytest.FixtureRequest, tmp_path: Path, sample_graph: Path
+) -> None:
+    if statement.startswith("// write"):
+        shutil.copy(sample_graph, tmp_path / "own.kg")
+        with kgraph.open(tmp_path / "own.kg") as graph:
+            with pytest.raises(kgraph.QueryError, match="--write"):
+                graph.query(statement)
+            result = graph.query(statement, write=True)
+    else:
+        name = "graph_of_records" if heading == PEOPLE else "graph_of_sample"
+        result = request.getfixturevalue(name).query(statement, PARAMETERS if "$title" in statement else None)
+    assert result.rows
+    assert not result.warnings
+    # A column that is null in every row asks for something that is not there.
+    for column in result.columns:
+        assert any(row[column] is not None for row in result.rows), column

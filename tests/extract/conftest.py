@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+from spacy.language import Language
+
+from kgraph.extract.pipeline import load_pipeline
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    return load_pipeline()

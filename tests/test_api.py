@@ -1,0 +1,113 @@
+"""The Python interface has what the command line has, under the same names."""
+
+import inspect
+from pathlib import Path
+
+import click
+import pytest
+from conftest import PAPERS, Cli, jsonl
+
+import kgraph
+from kgraph import KnowledgeGraph
+from kgraph.cli import cli as commands
+from kgraph.model import Notice, Paper, Rejection
+
+ONLY_IN_PYTHON = {"close", "to_networkx"}
+SHOWN_BY_THE_COMMAND = {"store", "form", "target"}
+"""Where the graph is, how the result is printed and where it goes: open() and the caller's part."""
+
+
+def methods() -> dict[str, inspect.Signature]:
+    return {
+        name: inspect.signature(getattr(KnowledgeGraph, name))
+        for name in vars(KnowledgeGraph)
+        if not name.startswith("_")
+    }
+
+
+def test_every_method_has_its_command() -> None:
+    assert set(methods()) - ONLY_IN_PYTHON == set(commands.commands)
+
+
+@pytest.mark.parametrize("name", commands.commands)
+def test_arguments_have_the_same_names(name: str) -> None:
+    ours = set(methods()[name].parameters) - {"self", "on_progress"}
+    theirs = {parameter.name for parameter in commands.commands[name].params} - SHOWN_BY_THE_COMMAND
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", commands.commands)
+def test_arguments_have_the_same_defaults(name: str) -> None:
+    for parameter in commands.commands[name].params:
+        own = methods()[name].parameters.get(str(parameter.name))
+        # The command prints at most a thousand rows; a program gets what it asked for.
+        if own is None or own.default is own.empty or (name, parameter.name) == ("query", "limit"):
+            continue
+        given = click.Context(commands.commands[name], resilient_parsing=True)
+        default = parameter.get_default(given)
+        assert (default or None) == (own.default or None), parameter.name
+
+
+def test_the_package_tells_what_it_has() -> None:
+    for name in kgraph.__all__:
+        assert getattr(kgraph, name).__doc__
+
+
+def test_from_papers_to_a_page(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
+    with kgraph.open(kitchen_graph) as graph:
+        assert graph.query("MATCH (p:Paper {id: $id}) RETURN p.year AS y", {"id": "toast"}).rows == (
+            {"y": 2022},
+        )
+        (first, *_) = graph.suggest("kettle", k=1)
+        (shown,) = cli.run(
+            "suggest", "kettle", "-k", "1", "--store", kitchen_graph, "--format", "json"
+        ).json()
+        assert (first.id, first.score) == (shown["id"], shown["score"])
+        assert graph.suggest("kettle", among=["soup"])[0].id == "soup"
+        page = graph.view(paper="kettle")
+        assert page.nodes > 3 and "<html" in page.html
+        assert graph.stats().nodes["Paper"] == 3
+        networkx = graph.to_networkx()
+    assert networkx.nodes["Paper", "kettle"]["year"] == 2021
+    assert networkx.nodes["Paper", "kettle"]["labels"] == ["Paper"]
+    edge = networkx.edges[("Paper", "kettle"), ("Author", "ada byron"), "AUTHORED_BY"]
+    assert edge == {"position": 1}
+    assert (
+        networkx.number_of_nodes()
+        == sum(
+            count
+            for label, count in graph.stats().nodes.items()
+            if label not in ("Task", "Method", "Dataset", "Metric")
+        )
+        + 1
+    )  # the node that says how the graph was made
+
+
+def test_building_again_and_again(kitchen: Path) -> None:
+    with kgraph.open(kitchen) as graph:
+        for _ in range(2):
+            report = graph.build(kitchen.with_suffix(".jsonl"))
+            assert (report.unchanged, report.papers) == (3, 3)
+            assert graph.suggest("kettle")
+        graph.query("MATCH (p:Paper {id: 'kettle'}) SET p.mark = 1", write=True)
+        assert graph.query("MATCH (p:Paper) RETURN count(p.mark) AS n").rows == ({"n": 1},)
+    assert graph.stats().nodes["Paper"] == 3  # opens anew
+
+
+def test_extracting_needs_no_store(tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "mixed.jsonl", PAPERS[0], {"id": "x"}, {"title": "Tea", "date": "May"})
+    for _ in range(2):
+        found = list(KnowledgeGraph.extract(file))
+        papers = [item[0].id for item in found if isinstance(item, tuple)]
+        assert papers == ["kettle", "tea"]
+        assert [item.line for item in found if isinstance(item, Rejection)] == [2]
+        assert len([item for item in found if isinstance(item, Notice)]) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mixed.jsonl"]
+
+
+def test_errors_are_of_one_kind() -> None:
+    for error in (kgraph.InputError, kgraph.StoreError, kgraph.QueryError):
+        assert issubclass(error, kgraph.KgraphError)
+    with pytest.raises(kgraph.InputError, match="no input"):
+        list(KnowledgeGraph.extract())
+    assert Paper(id="a", title="b").abstract == ""

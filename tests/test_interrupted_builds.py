@@ -1,0 +1,120 @@
+"""A build that is killed or interrupted loses nothing, and can be run again."""
+
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import PAPERS, SAMPLE, Cli, asked, everything, jsonl
+
+from kgraph.model import Paper
+from kgraph.sources import read
+
+KILLS = 5
+ADDED = 15
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of some papers of the sample, to be added to the graph of the kitchen."""
+    papers = [item for item in read([SAMPLE]) if isinstance(item, Paper)]
+    records = [{"title": paper.title, "abstract": paper.abstract} for paper in papers[:ADDED]]
+    return jsonl(tmp_path_factory.mktemp("more") / "more.jsonl", *records)
+
+
+@pytest.fixture(scope="module")
+def expected(
+    cli: Cli, kitchen_graph: Path, more: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[str], float]:
+    """What adding them gives, and how long it takes."""
+    store = copied(kitchen_graph, tmp_path_factory.mktemp("expected"))
+    start = time.monotonic()
+    cli.run("build", more, "--store", store)
+    return everything(store), time.monotonic() - start
+
+
+def copied(store: Path, folder: Path) -> Path:
+    for suffix in ("", ".cache"):
+        shutil.copy(f"{store}{suffix}", folder)
+    return folder / store.name
+
+
+def cached(store: Path) -> int:
+    with closing(sqlite3.connect(f"{store}.cache", timeout=30)) as db:
+        return int(db.execute("SELECT count(*) FROM extraction").fetchone()[0])
+
+
+def wait_until_cached(store: Path) -> None:
+    deadline = time.monotonic() + 60
+    while cached(store) < len(PAPERS) + ADDED and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def is_intact(store: Path, before: bytes) -> bool:
+    return store.read_bytes() == before and asked(store, "MATCH (p:Paper) RETURN count(p)") == [
+        (len(PAPERS),)
+    ]
+
+
+def test_killed_at_any_moment(
+    cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], tmp_path: Path
+) -> None:
+    wanted, seconds = expected
+    store = kitchen
+    before = store.read_bytes()
+    chance = random.Random(20)
+    killed = 0
+    for kill in range(KILLS):
+        # Spread over the whole build; what is cached makes later ones shorter.
+        delay = seconds * (kill + chance.random()) / KILLS * 0.9
+        running = cli.start("build", more, "--store", store)
+        time.sleep(delay)
+        running.send(signal.SIGKILL)
+        done = running.wait().code == 0
+        if done or asked(store, "MATCH (p:Paper) RETURN count(p)") != [(len(PAPERS),)]:
+            assert everything(store) == wanted
+            store.write_bytes(before)
+        killed += not done
+        assert is_intact(store, before)
+    assert killed >= 2
+    cli.run("build", more, "--store", store)
+    assert everything(store) == wanted
+    left = {path.name for path in tmp_path.iterdir()} - {"kitchen.kg", "kitchen.kg.cache", "kitchen.jsonl"}
+    assert all(name.startswith(("kitchen.kg.lock", "kitchen.kg.cache-")) for name in left), left
+
+
+def test_what_was_extracted_before_a_kill_is_kept(
+    cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], tmp_path: Path
+) -> None:
+    store = kitchen
+    before = store.read_bytes()
+    running = cli.start("build", more, "--store", store)
+    wait_until_cached(store)
+    running.send(signal.SIGKILL)
+    assert running.wait().code == -signal.SIGKILL
+    assert is_intact(store, before)
+    assert cached(store) == len(PAPERS) + ADDED
+    cli.run("build", more, "--store", store)
+    assert cached(store) == len(PAPERS) + ADDED and everything(store) == expected[0]
+
+
+@pytest.mark.parametrize("moment", ["extracting", "linking"])
+def test_interrupted(
+    cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], moment: str
+) -> None:
+    before = kitchen.read_bytes()
+    running = cli.start("build", more, "--store", kitchen)
+    if moment == "linking":
+        wait_until_cached(kitchen)
+    else:
+        time.sleep(expected[1] / 4)
+    running.send(signal.SIGINT)
+    ran = running.wait()
+    assert ran.code == 1 and ran.out == ""
+    assert ran.err.strip() == "kgraph: interrupted; what was done so far is kept"
+    # Where the interruption came while the file was being saved, it is saved.
+    assert is_intact(kitchen, before) or everything(kitchen) == expected[0]

@@ -1,0 +1,131 @@
+"""Whatever a paper says comes back from the graph as it was read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import kgraph
+from kgraph.model import Paper
+from kgraph.sources import read
+
+SPECIAL = st.sampled_from(
+    [
+        "'",
+        '"',
+        "`",
+        "\\",
+        "\\'",
+        "$x",
+        "{",
+        "}",
+        "/*",
+        "*/",
+        "//",
+        "\0",
+        "\x1b[31m",
+        "\r\n",
+        "\n\n",
+        "\ud800",
+        "\udfff",
+    ]
+    + [
+        "\u2028",
+        "\ufeff",
+        "\u202e",
+        "\u200b",
+        "e\u0301",
+        "🫖",
+        "学习",
+        "İ",
+        "ß",
+        "ﬁ",
+        "<script>",
+        "&amp;",
+        "href",
+        "\x85",
+    ]
+    + [
+        "DETACH DELETE n",
+        "LOAD CSV",
+        "[red]",
+        "KettleNet",
+        "We introduce",
+        "deep learning (DL)",
+        "evaluated on MNIST",
+    ]
+    + [" ", " ", ". ", "-", ", "]
+)
+TEXT = st.lists(SPECIAL | st.text(max_size=6), max_size=12).map("".join)
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {"title": TEXT, "abstract": TEXT},
+        optional={
+            "id": TEXT.filter(lambda text: 0 < len(text) <= 60),
+            "authors": st.lists(TEXT, max_size=2),
+            "venue": TEXT,
+            "keywords": st.lists(TEXT, max_size=2),
+            "year": st.integers(1, 9999),
+            "author_count": st.integers(0, 2**53 - 1),
+        },
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("round")
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(RECORDS)
+def test_build_then_query(place: Path, records: list[dict[str, Any]]) -> None:
+    file, store = place / "papers.jsonl", place / "graph.kg"
+    store.unlink(missing_ok=True)
+    file.write_text("".join(json.dumps(record) + "\n" for record in records))
+    papers = {item.id: item for item in read([file]) if isinstance(item, Paper) and item.title}
+    with kgraph.open(store) as graph:
+        if not papers:
+            with pytest.raises(kgraph.InputError):
+                graph.build(file)
+            return
+        assert graph.build(file).added == len(papers)
+        found = {
+            row["p"]["properties"]["id"]: row["p"]["properties"]
+            for row in graph.query("MATCH (p:Paper) RETURN p").rows
+        }
+        assert set(found) == set(papers)
+        for id_, paper in papers.items():
+            wanted = {
+                "id": id_,
+                "name": paper.title,
+                "title": paper.title,
+                "abstract": paper.abstract or None,
+                "authors": list(paper.authors) or None,
+                "keywords": list(paper.keywords) or None,
+                "venue": paper.venue,
+                "year": paper.year,
+                "author_count": paper.author_count,
+                "source": "papers.jsonl",
+            }
+            assert found[id_] == {name: value for name, value in wanted.items() if value is not None}
+            assert graph.query("MATCH (p:Paper {title: $t}) RETURN p.id", {"t": paper.title}).rows
+        mentions = graph.query(
+            "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) RETURN p.id AS id, m.surface_forms AS forms, c.id AS concept"
+        ).rows
+        for row in mentions:
+            text = f"{papers[row['id']].title}\0{papers[row['id']].abstract}"
+            assert row["concept"] and row["forms"] and all(form in text for form in row["forms"])
+        before = store.read_bytes()
+        assert graph.build(file).unchanged == len(papers)
+        assert store.read_bytes() == before

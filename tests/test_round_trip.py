@@ -73,7 +73,7 @@ RECORDS = st.lists(
         },
     ),
     min_size=1,
-    max_size=4,
+    max_size=8,
 )
 
 
@@ -83,7 +83,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(
-    max_examples=25,
+    max_examples=200,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

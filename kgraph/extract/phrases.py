@@ -133,6 +133,8 @@ def _phrases_of(doc: Doc, run: Sequence[Word], boilerplate: Boilerplate) -> Iter
     for start in range(last):
         if start < first and lowered[start] not in boilerplate.soft:
             continue
+        if start + 1 < last and run[start + 1].tag == "POS" and lowered[start] in boilerplate.generic:
+            continue  # "the model's knowledge"
         opened = lowered[start] in boilerplate.openers
         if run[start].tag == "POS" or lowered[start] in {"'s", "’s"}:
             continue

@@ -19,6 +19,7 @@ from kgraph.sources.opening import opened
 from kgraph.sources.page import read_page
 from kgraph.sources.record import Found, Item, UnreadableFileError, shown
 from kgraph.sources.sniffing import format_of
+from kgraph.sources.text import clean_line
 
 __all__ = ["paper_id", "read"]
 
@@ -65,6 +66,8 @@ def read(
 
 
 def _items(path: Path, name: str, page_year: int | None) -> Iterator[Item]:
+    # The name of a file may be bytes that are no text, which no graph can hold.
+    source = clean_line(path.name)
     with opened(path) as file:
         try:
             form = format_of(file.sample, path)
@@ -74,9 +77,9 @@ def _items(path: Path, name: str, page_year: int | None) -> Iterator[Item]:
                 raise UnreadableFileError(file.broken) from None
             raise
         if form == "page":
-            yield from read_page(file, name, path.name, page_year)
+            yield from read_page(file, name, source, page_year)
         else:
-            yield from read_json(file, name, path.name, form)
+            yield from read_json(file, name, source, form)
 
 
 def _without_repeats(

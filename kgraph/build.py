@@ -157,6 +157,7 @@ def _write(
         done += papers_done
         on_progress("extracting", done, len(papers))
 
+    on_progress("extracting", 0, len(papers))
     cache.fill(papers, count)
     on_progress("linking", 0, None)
 
@@ -164,6 +165,7 @@ def _write(
         return cache.read(papers)
 
     linked = link(corpus, thesaurus)
+    on_progress("writing nodes", 0, None)
     store.replace(
         _counted(node_batches(linked, extractor_version(), thesaurus), "writing nodes", on_progress),
         _counted(edge_batches(linked), "writing relationships", on_progress),

@@ -22,20 +22,7 @@ def find_paper(store: GraphStore, text: str) -> str:
 
 
 def find_concept(store: GraphStore, text: str) -> str:
-    """Return the id of the concept with this id, name, alias or unique part of a name.
-
-    Where a part fits several names, the concept that most papers mention wins
-    only if the text is one of its aliases; otherwise InputError lists them.
-    """
-    aliased = _rows(
-        store,
-        "MATCH (n:Concept) WHERE any(a IN n.aliases WHERE toLower(a) = toLower($text)) "
-        "RETURN n.id AS id, n.name AS name ORDER BY n.papers DESC, n.id",
-        text,
-    )
-    exact = _exact(store, "Concept", text)
-    if not exact and len(aliased) == 1:
-        return str(aliased[0]["id"])
+    """Return the id of the concept with this id, name, alias or unique part of a name; raises InputError."""
     return _find(store, "Concept", text)
 
 
@@ -47,12 +34,13 @@ def find_topic(store: GraphStore, text: str) -> str:
 def _find(store: GraphStore, label: str, text: str) -> str:
     if not text.strip():
         raise InputError(f"no {label.lower()} is named by an empty text")
-    found = _exact(store, label, text) or _rows(
-        store,
-        f"MATCH (n:{label}) WHERE toLower(n.name) CONTAINS toLower($text) "
-        "RETURN n.id AS id, n.name AS name ORDER BY n.name, n.id",
-        text.strip(),
-    )
+    text = text.strip()
+    conditions = ["n.id = $text", "toLower(n.name) = toLower($text)"]
+    if label == "Concept":
+        conditions.append("any(alias IN n.aliases WHERE toLower(alias) = toLower($text))")
+    conditions.append("toLower(n.name) CONTAINS toLower($text)")
+    # The first condition that anything fits decides.
+    found = next(filter(None, (_fitting(store, label, condition, text) for condition in conditions)), [])
     if not found:
         raise InputError(
             f"no {label.lower()} has the id or a name with {text!r}; "
@@ -65,15 +53,6 @@ def _find(store: GraphStore, label: str, text: str) -> str:
     return str(found[0]["id"])
 
 
-def _exact(store: GraphStore, label: str, text: str) -> list[Mapping[str, Any]]:
-    by_id = _rows(store, f"MATCH (n:{label} {{id: $text}}) RETURN n.id AS id, n.name AS name", text)
-    return by_id or _rows(
-        store,
-        f"MATCH (n:{label}) WHERE toLower(n.name) = toLower($text) "
-        "RETURN n.id AS id, n.name AS name ORDER BY n.id",
-        text.strip(),
-    )
-
-
-def _rows(store: GraphStore, cypher: str, text: str) -> list[Mapping[str, Any]]:
+def _fitting(store: GraphStore, label: str, condition: str, text: str) -> list[Mapping[str, Any]]:
+    cypher = f"MATCH (n:{label}) WHERE {condition} RETURN n.id AS id, n.name AS name ORDER BY n.name, n.id"
     return list(store.query(cypher, {"text": text}).rows)

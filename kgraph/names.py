@@ -14,6 +14,7 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?=\s|$)")
 _PLURAL_ACRONYM = re.compile(r"(?<=[A-Z]{2})s\b")
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−_/]+")
+_SIZE = re.compile(r"\d[\d,]*[KMBTkx]?")
 _EDGES = re.compile(r"^[^\w(\[+#]+|[^\w)\]+#%*]+$")
 
 _IRREGULAR_PLURALS = {
@@ -150,7 +151,7 @@ def looks_named(name: str) -> bool:
     letters = [c for c in name if c.isalpha()]
     if " " in name or len(letters) < 2:
         return False
-    parts = re.split(r"[-‐‑–/&.]", name)
+    parts = [part for part in re.split(r"[-‐‑–/&.]", name) if not _SIZE.fullmatch(part)]
     inner_capital = any(any(c.isupper() for c in part[1:]) for part in parts)
     digits = any(c.isdigit() for c in name) and name[0].isupper()
     return inner_capital or digits

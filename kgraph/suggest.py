@@ -72,6 +72,7 @@ class _Mention:
     paper: str
     concept: str
     name: str
+    aliases: tuple[str, ...]
     papers: int
     weight: float
 
@@ -114,13 +115,14 @@ def suggest(
         for id_ in pool
     }
     ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))[:k]
+    forms = {m.concept: (m.name, *m.aliases) for seed in seeds for m in mentions.get(seed, ())}
     explainer = _Explainer(store, seeds, ranked, mentions, texts, words, total)
     found = []
     for id_ in ranked:
         if scores[id_] == 0 and among is None:
             break
         parts, others = shares(
-            products(seed_concepts, concepts.get(id_, {})), products(seed_words, words[id_])
+            products(seed_concepts, concepts.get(id_, {})), products(seed_words, words[id_]), forms
         )
         reasons = tuple(explainer.reasons(id_, parts, others, scores[id_]))
         found.append(Suggestion(id_, texts[id_].title, round(min(1.0, scores[id_]), 4), reasons))
@@ -221,15 +223,16 @@ def _named(store: GraphStore, among: Collection[str], seeds: Sequence[str]) -> l
 def _mentions(store: GraphStore, ids: Sequence[str], total: int) -> dict[str, list[_Mention]]:
     rows = store.query(
         "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $ids "
-        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.papers AS papers, "
-        "m.salience AS salience ORDER BY paper, concept",
+        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.aliases AS aliases, "
+        "c.papers AS papers, m.salience AS salience ORDER BY paper, concept",
         {"ids": list(ids)},
         timeout=None,
     ).rows
     found: dict[str, list[_Mention]] = {}
     for row in rows:
         weight = concept_weight(row["salience"], row["papers"], total)
-        mention = _Mention(row["paper"], row["concept"], row["name"], row["papers"], weight)
+        aliases = tuple(row["aliases"] or ())
+        mention = _Mention(row["paper"], row["concept"], row["name"], aliases, row["papers"], weight)
         found.setdefault(mention.paper, []).append(mention)
     return found
 

@@ -3,9 +3,8 @@
 import inspect
 from pathlib import Path
 
-import click
 import pytest
-from conftest import PAPERS, Cli, jsonl
+from runs import PAPERS, Cli, jsonl
 
 import kgraph
 from kgraph import KnowledgeGraph
@@ -53,7 +52,7 @@ def test_the_package_tells_what_it_has() -> None:
         assert getattr(kgraph, name).__doc__
 
 
-def test_from_papers_to_a_page(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
+def test_from_papers_to_a_page(cli: Cli, kitchen_graph: Path) -> None:
     with kgraph.open(kitchen_graph) as graph:
         assert graph.query("MATCH (p:Paper {id: $id}) RETURN p.year AS y", {"id": "toast"}).rows == (
             {"y": 2022},

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PAPERS, SAMPLE, Cli, asked, everything, jsonl
+from runs import PAPERS, SAMPLE, Cli, asked, everything, jsonl
 
 GOOD = json.dumps(PAPERS[0])
 LONG = 10_000_000

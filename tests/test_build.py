@@ -1,4 +1,3 @@
-import json
 import os
 import shutil
 import sqlite3
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NODES, PAPERS, RELATIONSHIPS, SAMPLE, Cli, asked, built, everything, jsonl
+from runs import NODES, PAPERS, RELATIONSHIPS, SAMPLE, Cli, asked, built, everything, jsonl
 
 import kgraph
 from kgraph.errors import InputError
@@ -213,7 +212,6 @@ def test_a_thesaurus_merges(cli: Cli, kitchen: Path, tmp_path: Path, separator: 
     assert forms(kitchen, "soupbench") == ["SoupBench", "SteamBench"]
 
 
-@pytest.mark.xfail(strict=True, reason="the long form follows its short form where a paper gives both")
 def test_a_thesaurus_keeps_apart(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
     long_form = "long short term memory"
     assert "LSTM" in forms(kitchen, long_form)

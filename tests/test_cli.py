@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NODES, SAMPLE, Cli, asked, jsonl
+from runs import NODES, SAMPLE, Cli, asked, jsonl
 
 from kgraph.model import Paper
 from kgraph.sources import read

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import PAPERS, SAMPLE, Cli, asked, everything, jsonl
+from runs import PAPERS, SAMPLE, Cli, asked, everything, jsonl
 
 from kgraph.model import Paper
 from kgraph.sources import read
@@ -88,7 +88,7 @@ def test_killed_at_any_moment(
 
 
 def test_what_was_extracted_before_a_kill_is_kept(
-    cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], tmp_path: Path
+    cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float]
 ) -> None:
     store = kitchen
     before = store.read_bytes()

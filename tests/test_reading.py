@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TESTS, asked
+from runs import TESTS, asked
 
 import kgraph
 from kgraph.model import Paper

@@ -111,8 +111,6 @@ PIECES = st.lists(
             "*/",
             ";",
             "1",
-        ]
-        + [
             "RETURN 1 AS x",
             "WITH 1 AS y",
             "EXPLAIN",
@@ -121,9 +119,15 @@ PIECES = st.lists(
             "\\u0027",
             "\\u004c",
             "OAD",
-            "\u00a0",
+            "\xa0",
+            "FROM $file AS r RETURN r",
+            "FROM $file AS r RETURN r",
+            "WITH HEADERS",
+            "{",
+            "}",
+            "CALL",
+            "UNION",
         ]
-        + ["FROM $file AS r RETURN r", "FROM $file AS r RETURN r", "WITH HEADERS", "{", "}", "CALL", "UNION"]
     ),
     max_size=12,
 ).map("".join)

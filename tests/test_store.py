@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,8 @@ def test_what_is_written_is_read(little: GraphStore) -> None:
     assert one(little, "MATCH (:Paper)-[r:RELATED_TO]->(:Paper) RETURN r.reasons") == ["tea"]
 
 
-def test_another_process_sees_it(little: GraphStore, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("little")
+def test_another_process_sees_it(tmp_path: Path) -> None:
     code = "import sys, kgraph; print(len(kgraph.open(sys.argv[1]).query('MATCH (n) RETURN n').rows))"
     found = subprocess.run(
         [sys.executable, "-c", code, tmp_path / "little.kg"], capture_output=True, text=True, check=True
@@ -260,7 +260,8 @@ def test_work_is_bounded_without_a_timeout(little: GraphStore) -> None:
 
 
 @pytest.fixture(params=["empty", "text", "cut", "flipped", "sqlite"])
-def damaged(request: pytest.FixtureRequest, little: GraphStore, tmp_path: Path) -> Iterator[Path]:
+def damaged(request: pytest.FixtureRequest, little: GraphStore, tmp_path: Path) -> Path:
+    little.close()
     whole = (tmp_path / "little.kg").read_bytes()
     path = tmp_path / "damaged.kg"
     path.write_bytes(
@@ -272,7 +273,7 @@ def damaged(request: pytest.FixtureRequest, little: GraphStore, tmp_path: Path) 
             "sqlite": b"SQLite format 3\0" + bytes(4096),
         }[request.param]
     )
-    yield path
+    return path
 
 
 def test_files_that_are_no_graph(damaged: Path, batches: Batches) -> None:

@@ -39,7 +39,7 @@ def run(job: dict) -> None:
         kgraph.cli.main(job["run"])
     except SystemExit as end:
         code = end.code
-    except BaseException:
+    except BaseException:  # noqa: BLE001
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()

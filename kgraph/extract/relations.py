@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.background import load_background
+from kgraph.extract.boilerplate import load_boilerplate
 from kgraph.extract.candidates import candidates_by_phrase
 from kgraph.extract.document import Candidate, evidence, text_of
 from kgraph.extract.kinds import is_named
@@ -229,6 +230,8 @@ def _models(doc: Doc, sentence: Sentence, last: Named, own: set[str]) -> Iterato
 def _kinds_of(doc: Doc, sentence: Sentence) -> Iterator[Found]:
     for before, after in zip(sentence.names, sentence.names[1:], strict=False):
         between = sentence.text[before.end : after.start]
+        if doc[before.phrase.end - 1].lower_ in load_boilerplate().tails:
+            continue  # "advanced capabilities such as" says nothing of what follows
         if _SUCH_AS.match(between):
             for named in sentence.listed(after):
                 yield _is_a(doc, sentence, named, before, "hearst-such-as", 0.8)
@@ -286,8 +289,12 @@ def _is_known(candidate: Candidate) -> bool:
 _COMMON = 25
 
 
-def _is_known_dataset(kinds: Mapping[str, Kind], named: Named) -> bool:
-    return kinds[named.candidate.key] == "dataset" and _is_known(named.candidate)
+def _is_data_set(doc: Doc, named: Named) -> bool:
+    """Whether a data set is named, and not only spoken of ("three benchmark datasets")."""
+    return _is_proper(doc, named.candidate) and doc[named.phrase.end - 1].lower_ not in _MANY
+
+
+_MANY = frozenset({"datasets", "benchmarks", "corpora", "sets"})
 
 
 def _inside_brackets(text: str, offset: int) -> bool:

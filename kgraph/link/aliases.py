@@ -2,16 +2,19 @@
 
 Names fall together by their normal form (:mod:`kgraph.names`), a short form
 with the long form that its own paper defines, and, where a paper uses a short
-form without defining it, with the only long form that other papers give it. A
-short form with two meanings stays two concepts, and undefined uses of it are a
-third. The thesaurus wins over all of this.
+form without defining it, with the only long form that other papers give it, or
+failing those with the one that the whole field gives it (``LLM``; a short list
+ships with the package). A short form with two meanings stays two concepts, and
+undefined uses of it are a third. The thesaurus wins over all of this.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from kgraph.link.thesaurus import Thesaurus
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
@@ -49,16 +52,28 @@ class Aliases:
 
 def learn_aliases(extractions: Iterable[Extraction], thesaurus: Thesaurus) -> Aliases:
     """Collect the abbreviations of all papers and keep those with one meaning."""
-    meanings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    meanings: defaultdict[str, set[str]] = defaultdict(set)
     for extraction in extractions:
         for short, long in extraction.abbreviations:
-            meanings[normal_form(short)][normal_form(long)] += 1
+            meanings[normal_form(short)].add(normal_form(long))
+    for short, long in well_known_abbreviations().items():
+        if short not in meanings:
+            meanings[short].add(long)
     expansions = {
-        short: next(iter(longs))
+        short: long
         for short, longs in sorted(meanings.items())
-        if short and len(longs) == 1 and next(iter(longs))
+        for long in longs
+        if short and long and len(longs) == 1
     }
     return Aliases(expansions, thesaurus)
+
+
+@cache
+def well_known_abbreviations() -> Mapping[str, str]:
+    """Return short form → long form, as normal forms, of what papers no longer spell out."""
+    text = (files("kgraph.link") / "data" / "abbreviations.tsv").read_text(encoding="utf-8")
+    pairs = (line.split("\t") for line in text.splitlines())
+    return {normal_form(short): normal_form(long) for short, long in pairs}
 
 
 def known_concepts(extractions: Iterable[Extraction], aliases: Aliases) -> frozenset[str]:

@@ -95,18 +95,19 @@ def products(first: Mapping[str, float], second: Mapping[str, float]) -> dict[st
 
 
 def shares(
-    concepts: Mapping[str, float], words: Mapping[str, float]
+    concepts: Mapping[str, float], words: Mapping[str, float], forms: Mapping[str, Iterable[str]]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Divide a score among its reasons.
 
     ``concepts`` maps the ids of shared concepts, ``words`` shared words, to
-    their products. A word counts for the shared concepts whose ids hold it,
-    in equal parts. Returns the parts of the score (concepts, other words),
-    which together make it up.
+    their products; ``forms`` gives the names and aliases of those concepts. A
+    word counts for the shared concepts that are written with it, in equal
+    parts. Returns the parts of the score (concepts, other words), which
+    together make it up.
     """
     holders: defaultdict[str, list[str]] = defaultdict(list)
     for id_ in concepts:
-        for word in {singular(word) for word in _WORD.findall(id_)}:
+        for word in words_of("", " ".join((id_, *forms.get(id_, ())))):
             holders[word].append(id_)
     parts = {id_: (1 - WORD_SHARE) * value for id_, value in concepts.items()}
     others = {}
@@ -148,11 +149,13 @@ def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Ite
                     found[(row, other) if row < other else (other, row)] = float(scores[place])
     names = [concept.id for concept in vocabulary.concepts]
     columns = vocabulary.columns()
+    forms = {concept.id: (concept.name, *concept.aliases) for concept in vocabulary.concepts}
     for first, second in sorted(found):
         score = found[first, second]
         parts, _ = shares(
             products(_row(units, first, names), _row(units, second, names)),
             products(_row(words, first, spelled), _row(words, second, spelled)),
+            forms,
         )
         ranked = sorted(parts, key=lambda id_: (-parts[id_], id_))[:REASONS]
         reasons = tuple((columns[id_], round(parts[id_] / score, 4)) for id_ in ranked)

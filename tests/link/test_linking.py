@@ -61,6 +61,11 @@ class TestAliases:
         assert ids(second, everything) == {"contrastive learning"}
         assert ids(undefined, everything) == {"cl"}
 
+    def test_what_the_field_abbreviates_needs_no_definition_but_yields_to_one(self) -> None:
+        assert ids(extraction(concept("LLMs"))) == {"large language model"}
+        other = extraction(concept("low-light model", "LLM"), defines=[("LLM", "low-light model")])
+        assert ids(extraction(concept("LLMs")), [other]) == {"low light model"}
+
     def test_concepts_of_a_paper_that_are_one_are_joined(self) -> None:
         defining = extraction(concept("language model", "LM"), defines=[("LM", "language model")])
         both = extraction(concept("LM", salience=0.2), concept("language models", salience=0.9))
@@ -222,7 +227,7 @@ class TestRelatedness:
         st.dictionaries(st.sampled_from(["deep", "learning", "forgetting", "other"]), st.floats(0.01, 1)),
     )
     def test_shares_make_up_the_score(self, concepts: dict[str, float], words: dict[str, float]) -> None:
-        parts, others = shares(concepts, words)
+        parts, others = shares(concepts, words, {"forgetting": ["deep oblivion"]})
         assert sum(parts.values()) + sum(others.values()) == pytest.approx(
             0.4 * sum(concepts.values()) + 0.6 * sum(words.values())
         )

@@ -198,7 +198,7 @@ def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
             key = named.candidate.key
             if key in own:
                 continue
-            if (kinds[key] == "dataset" and is_named(named.candidate)) or _is_known_dataset(kinds, named):
+            if kinds[key] == "dataset" and _is_data_set(doc, named):
                 sure = bool(_DATA_BEFORE.search(sentence.text[: named.start]))
                 yield _found(doc, sentence, "EVALUATES_ON", named, "evaluating", 0.85 if sure else 0.6)
             elif kinds[key] == "metric" and (_is_known(named.candidate) or is_named(named.candidate)):
@@ -291,7 +291,8 @@ _COMMON = 25
 
 def _is_data_set(doc: Doc, named: Named) -> bool:
     """Whether a data set is named, and not only spoken of ("three benchmark datasets")."""
-    return _is_proper(doc, named.candidate) and doc[named.phrase.end - 1].lower_ not in _MANY
+    named_ = is_named(named.candidate) or _is_proper(doc, named.candidate)
+    return named_ and doc[named.phrase.end - 1].lower_ not in _MANY
 
 
 _MANY = frozenset({"datasets", "benchmarks", "corpora", "sets"})

@@ -363,7 +363,6 @@ def test_a_damaged_cache_is_named(cli: Cli, kitchen: Path) -> None:
     built(cli, kitchen, kitchen.with_suffix(".jsonl"))
 
 
-@pytest.mark.xfail(strict=True, reason="only a cache damaged at its start is told")
 def test_a_cache_damaged_inside_is_named(cli: Cli, kitchen: Path, kitchen_graph: Path) -> None:
     kitchen.unlink()
     cache = Path(f"{kitchen}.cache")

@@ -118,3 +118,21 @@ def test_interrupted(
     assert ran.err.strip() == "kgraph: interrupted; what was done so far is kept"
     # Where the interruption came while the file was being saved, it is saved.
     assert is_intact(kitchen, before) or everything(kitchen) == expected[0]
+
+
+def test_two_builds_at_once_lose_nothing(
+    cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], tmp_path: Path
+) -> None:
+    lines = more.read_text().splitlines(keepends=True)
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "more.jsonl").write_text("".join(lines[number::2]))
+    files = [tmp_path / str(number) / "more.jsonl" for number in range(2)]
+    running = [cli.start("build", file, "--store", kitchen) for file in files]
+    runs = [each.wait() for each in running]
+    assert 0 in [ran.code for ran in runs]
+    for ran, file in zip(runs, files, strict=True):
+        if ran.code:
+            assert ran.code == 1 and "another process" in ran.err and "Traceback" not in ran.err
+            cli.run("build", file, "--store", kitchen)
+    assert everything(kitchen) == expected[0]

@@ -373,3 +373,26 @@ def test_a_writer_that_was_killed_locks_nobody_out(
     assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2
     little.replace(*batches)
     assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2
+
+
+def test_what_another_process_wrote_is_not_undone(
+    little: GraphStore, tmp_path: Path, batches: Batches
+) -> None:
+    assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2
+    newer = [NodeBatch("Paper", [Node("new", {"name": "New", "title": "New"})])]
+    open_store(tmp_path / "little.kg").replace(newer, [])
+    with pytest.raises(StoreError, match="changed by another process since it was read"):
+        little.replace(*batches)
+    # It reads anew now, and what it makes of that may be written.
+    assert one(little, "MATCH (p:Paper) RETURN collect(p.id)") == ["new"]
+    little.replace(*batches)
+    assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2
+
+
+def test_a_graph_that_another_process_made_first_is_not_undone(tmp_path: Path, batches: Batches) -> None:
+    first, second = open_store(tmp_path / "new.kg"), open_store(tmp_path / "new.kg")
+    assert not first.exists() and not second.exists()
+    first.replace(*batches)
+    with pytest.raises(StoreError, match="changed by another process"):
+        second.replace([], [])
+    assert one(first, "MATCH (p:Paper) RETURN count(p)") == 2

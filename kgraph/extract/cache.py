@@ -12,9 +12,10 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from kgraph.errors import StoreError
 from kgraph.extract.pipeline import BATCH, extract, extractor_version, load_pipeline
@@ -34,15 +35,13 @@ class ExtractionCache:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._version = extractor_version()
-        try:
+        with self._told():
             self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS extraction (key TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID"
             )
             self._db.commit()
-        except sqlite3.Error as error:
-            raise StoreError(f"{path}: the extraction cache cannot be used ({error}); delete it") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -62,7 +61,7 @@ class ExtractionCache:
             if missing:
                 nlp = nlp or load_pipeline()
                 rows = [(self._key(paper), _pack(found)) for paper, found in extract(missing, nlp)]
-                with self._db:
+                with self._told(), self._db:
                     self._db.executemany("INSERT OR REPLACE INTO extraction VALUES (?, ?)", rows)
             read += len(missing)
             on_paper(len(batch))
@@ -71,15 +70,28 @@ class ExtractionCache:
     def read(self, papers: Iterable[Paper]) -> Iterator[tuple[Paper, Extraction]]:
         """Yield each paper with its extraction, all of which :meth:`fill` has seen."""
         for paper in papers:
-            with closing(
-                self._db.execute("SELECT body FROM extraction WHERE key = ?", (self._key(paper),))
-            ) as rows:
-                (body,) = rows.fetchone()
-            yield paper, _unpack(body)
+            with self._told():
+                (body,) = self._row("SELECT body FROM extraction WHERE key = ?", paper)
+                extraction = _unpack(body)
+            yield paper, extraction
 
     def _has(self, paper: Paper) -> bool:
-        with closing(self._db.execute("SELECT 1 FROM extraction WHERE key = ?", (self._key(paper),))) as rows:
-            return rows.fetchone() is not None
+        with self._told():
+            return self._row("SELECT 1 FROM extraction WHERE key = ?", paper) is not None
+
+    def _row(self, statement: str, paper: Paper) -> Any:
+        with closing(self._db.execute(statement, (self._key(paper),))) as rows:
+            return rows.fetchone()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, zlib.error, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{self._path}: the extraction cache is damaged or cannot be used ({error}); "
+                "delete it, and it is filled again"
+            ) from error
 
     def _key(self, paper: Paper) -> str:
         text = "\0".join((self._version, paper.title, paper.abstract))

@@ -35,6 +35,9 @@ from kgraph.store.statement import refuse_outside_access, refuse_several, withou
 MAX_WORK = 200_000_000
 """Work units (rows held and scanned) that a typed query may cost."""
 
+_Version = tuple[int, int, int]
+_ABSENT: _Version = (0, 0, 0)
+
 _LARGEST = 2**53
 """A number of rows or milliseconds that is as good as none."""
 
@@ -51,6 +54,7 @@ class EmbeddedStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._graph: kglite.KnowledgeGraph | None = None
+        self._read: _Version | None = None
 
     def exists(self) -> bool:
         """Whether there is a graph file. Raises InputError where none can be."""
@@ -58,7 +62,7 @@ class EmbeddedStore:
             raise InputError(f"{self._path}: this is a folder, not a graph file")
         if not self._path.parent.is_dir():
             raise InputError(f"{self._path.parent}: no such folder to keep the graph in")
-        return self._path.exists()
+        return self._seen() is not _ABSENT
 
     def query(
         self,
@@ -99,7 +103,7 @@ class EmbeddedStore:
         finally:
             if write:
                 graph.close()
-                self._graph = None
+                self.close()
         assert isinstance(found, kglite.ResultView)
         return _result(found)
 
@@ -108,6 +112,11 @@ class EmbeddedStore:
         self.exists()  # says in plain words where no graph can be
         graph = self._open_to_write()
         try:
+            if self._seen() != _version(self._path):
+                # What is to be written was made from an older graph and would undo the newer.
+                raise StoreError(
+                    f"{self._path}: changed by another process since it was read; nothing was written, run this again"
+                )
             for label in graph_schema().labels:
                 graph.cypher(
                     f"CREATE CONSTRAINT {label.name.lower()}_id IF NOT EXISTS "
@@ -120,11 +129,17 @@ class EmbeddedStore:
             raise StoreError(f"{self._path}: the graph could not be written: {error}") from error
         finally:
             graph.close()
-            self._graph = None
+            self.close()
 
     def close(self) -> None:
         """Forget the loaded graph."""
-        self._graph = None
+        self._graph = self._read = None
+
+    def _seen(self) -> _Version:
+        """Return which version of the file was there when it was first looked at."""
+        if self._read is None:
+            self._read = _version(self._path)
+        return self._read
 
     def _loaded(self) -> kglite.KnowledgeGraph:
         if self._graph is None:
@@ -137,6 +152,14 @@ class EmbeddedStore:
     def _open_to_write(self) -> kglite.KnowledgeGraph:
         with _told_as_ours(self._path):
             return kglite.open(str(self._path), durable="off")
+
+
+def _version(path: Path) -> _Version:
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _ABSENT
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 @contextmanager

@@ -115,7 +115,8 @@ class EmbeddedStore:
             if self._seen() != _version(self._path):
                 # What is to be written was made from an older graph and would undo the newer.
                 raise StoreError(
-                    f"{self._path}: changed by another process since it was read; nothing was written, run this again"
+                    f"{self._path}: changed by another process since it was read; "
+                    "nothing was written, run this again"
                 )
             for label in graph_schema().labels:
                 graph.cypher(

@@ -1,7 +1,9 @@
 """The main job: read, extract, link, write.
 
 A build adds its papers to those that the store holds and links them all anew,
-so that adding in two steps gives the graph of one. Extraction is cached by
+so that adding papers in two steps gives the graph of one. (A record whose id is
+taken is refused within one run, where one of the two must be a mistake, and
+updates the paper in a later run, where it is a correction.) Extraction is cached by
 content, the store is changed once and at the end: a build that is killed has
 changed nothing, and goes on from the cache when it is run again.
 """
@@ -66,13 +68,11 @@ def build(
     counts: Counter[str] = Counter()
     rejected: list[Rejection] = []
     notices: list[Notice] = []
-    for record in read(inputs, page_year=page_year):
+    for record in read(inputs, page_year=page_year, need_title=True):
         if isinstance(record, Notice):
             notices.append(record)
         elif isinstance(record, Rejection):
             rejected.append(record)
-        elif not record.title:
-            rejected.append(Rejection(record.source, 0, record.id, "a paper of the graph needs a title"))
         else:
             counts["read"] += 1
             counts[_merge(papers, record)] += 1

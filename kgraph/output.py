@@ -66,14 +66,20 @@ def use_utf8() -> None:
 
 
 def parameters(pairs: Iterable[str]) -> dict[str, Any]:
-    """Read ``k=v`` pairs; v is JSON if it parses as such, else the text itself. Raises InputError."""
+    """Read ``k=v`` pairs; v is JSON if it parses as such, else the text itself.
+
+    A number that JSON would write otherwise is text: 2401.00010 is the id of a
+    paper. Raises InputError.
+    """
     found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise InputError(f"--param {pair!r}: write it as name=value")
         try:
-            found[name] = json.loads(value, parse_constant=_no_json)
+            read = json.loads(value, parse_constant=_no_json)
+            is_number = isinstance(read, int | float) and not isinstance(read, bool)
+            found[name] = value if is_number and json.dumps(read) != value.strip() else read
         except (ValueError, RecursionError):
             found[name] = value
     return found

@@ -332,7 +332,7 @@ def test_selectors_that_exclude_each_other(cli: Cli, sample_graph: Path, tmp_pat
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"", "line 1: the header must have the columns 'label' and 'replace by'"),
+        (b"", "line 1: the header must be 'label' and 'replace by'"),
         (b"a,b\nx,y\n", "line 1: the header"),
         (b"label\treplace by\ntea\n", "line 2: a label and what replaces it"),
         (b"label\treplace by\ntea\t\n", "line 2: a label and what replaces it"),

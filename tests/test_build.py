@@ -339,7 +339,9 @@ def test_nothing_to_build_leaves_the_graph_alone(kitchen: Path, tmp_path: Path) 
     lines = str(caught.value).splitlines()
     assert lines[0] == "no paper could be read" and len(lines) == 4
     for line, (place, reason) in zip(
-        lines[1:], [("line 1 (a)", "neither"), ("line 2", "title is"), ("(c)", "needs a title")], strict=True
+        lines[1:],
+        [("line 1 (a)", "neither"), ("line 2", "title is"), ("line 3 (c)", "needs a title")],
+        strict=True,
     ):
         assert place in line and reason in line
     assert kitchen.read_bytes() == before

@@ -161,6 +161,8 @@ def test_a_query_without_rows(cli: Cli, kitchen_graph: Path, form: str) -> None:
         ("x=true", True),
         ("x=null", None),
         ('x="1"', "1"),
+        ("x=2401.00010", "2401.00010"),
+        ("x=1e400", "1e400"),
         ("x=kettle", "kettle"),
         ("x=", ""),
         ("x=a=b", "a=b"),

@@ -321,7 +321,9 @@ def test_the_name_of_the_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.delenv("KGRAPH_STORE", raising=False)
     assert store_path(None) == "papers.kg"
     monkeypatch.setenv("KGRAPH_STORE", "mine.kg")
-    assert store_path(None) == store_path("") == "mine.kg"
+    assert store_path(None) == "mine.kg"
+    with pytest.raises(InputError, match="empty"):
+        store_path("")
     assert store_path(tmp_path) == str(tmp_path)
 
 

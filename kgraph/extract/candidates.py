@@ -83,7 +83,7 @@ def _name(doc: Doc, phrases: Sequence[Phrase]) -> str:
 
 
 def _running_form(doc: Doc, phrase: Phrase) -> str:
-    text = text_of(doc, phrase.start, phrase.end)
+    text = text_of(doc, phrase.start, phrase.end).rstrip(".,;:")
     first = doc[phrase.start]
     if in_title(doc, phrase):
         # The words as they were tagged: those of a title in title case are lowered.

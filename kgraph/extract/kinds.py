@@ -2,8 +2,9 @@
 
 In falling order of trust: a list of well-known names, the words right beside a
 name ("the TOFU dataset"), the head of the phrase ("continual instruction
-tuning"). Without evidence a candidate that is a known term, or is written like
-a name, is a ``concept``; anything else is a ``phrase``.
+tuning"). The head counts only for known terms and names: what it says of a
+phrase that nobody else uses ("stored models") is no evidence. A term or name of
+no kind is a ``concept``; anything else is a ``phrase``.
 """
 
 from __future__ import annotations
@@ -79,6 +80,9 @@ def kind_of(doc: Doc, candidate: Candidate, lists: KindLists) -> Kind:
         beside = _beside(doc, candidate)
         if beside:
             return beside
+    known = named or len(keys) > 1 or load_background().frequency(candidate.key) >= _KNOWN_TERM
+    if not known:
+        return "phrase"
     words = candidate.key.split()
     for size in (2, 1):
         head = " ".join(words[-size:])
@@ -88,10 +92,7 @@ def kind_of(doc: Doc, candidate: Candidate, lists: KindLists) -> Kind:
             and (len(words) > size or lists.heads[head] != "method")
         ):
             return lists.heads[head]
-    if named or len(keys) > 1:
-        return "concept"
-    background = load_background()
-    return "concept" if background.frequency(candidate.key) >= _KNOWN_TERM else "phrase"
+    return "concept"
 
 
 def is_named(candidate: Candidate) -> bool:

@@ -180,7 +180,14 @@ def _presented(doc: Doc, sentence: Sentence, start: int) -> Iterator[Found]:
             yield _found(doc, sentence, "INTRODUCES", named, "we-present-apposition", 0.7)
             return
     object_ = sentence.after(start)
-    if object_ and object_.phrase.size > 1 and not _is_known(object_.candidate):
+    boilerplate = load_boilerplate()
+    if (
+        object_
+        and object_.phrase.size > 1
+        and not _is_known(object_.candidate)
+        and object_.candidate.key.split()[-1] not in boilerplate.generic
+        and doc[object_.phrase.end - 1].lower_ not in boilerplate.tails
+    ):
         yield _found(doc, sentence, "INTRODUCES", object_, "we-present-object", 0.5)
 
 
@@ -206,11 +213,10 @@ def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
     for match in _USING.finditer(sentence.text):
         first = sentence.after(match.end())
         for named in sentence.listed(first) if first else ():
-            if named.candidate.key not in own and kinds[named.candidate.key] not in {
-                "phrase",
-                "dataset",
-                "metric",
-            }:
+            if named.candidate.key not in own and (
+                kinds[named.candidate.key] == "method"
+                or (kinds[named.candidate.key] == "concept" and is_named(named.candidate))
+            ):
                 yield _found(doc, sentence, "USES", named, "using", 0.6)
     for named in sentence.names:
         if re.match(r"['’s]* (?:[\w-]+ )?models?\b", sentence.text[named.end :]):

@@ -18,7 +18,7 @@ from importlib.resources import files
 
 from kgraph.link.thesaurus import Thesaurus
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
-from kgraph.names import normal_form
+from kgraph.names import is_acronym, looks_named, normal_form
 
 TAKEN_UP = 4
 """How many concepts a paper gets at most because other papers are about them."""
@@ -143,10 +143,21 @@ def _targets(concept: PaperConcept, aliases: Aliases) -> list[LinkedConcept]:
 def _own_target(concept: PaperConcept, aliases: Aliases) -> tuple[str, str, bool]:
     if target := aliases.thesaurus.target(concept.name):
         return (target[0], target[1], True)
-    key = normal_form(concept.name)
-    if not concept.aliases and key in aliases.expansions:
-        return (aliases.expansions[key], concept.name, False)
-    return (key, concept.name, False)
+    if concept.aliases and " " not in concept.name:
+        return (normal_form(concept.name), concept.name, False)
+    return (_expanded(concept.name, aliases.expansions), concept.name, False)
+
+
+def _expanded(name: str, expansions: Mapping[str, str]) -> str:
+    """Return the normal form of a name with its short forms spelled out: "multimodal LLMs".
+
+    A word is a short form only if it is written like one: a "map" is no MAP.
+    """
+    words = [
+        expansions.get(normal_form(word), word) if is_acronym(word) or looks_named(word) else word
+        for word in name.split()
+    ]
+    return normal_form(" ".join(words))
 
 
 def _shows(seen: Evidence, mentions: Iterable[Mention]) -> bool:

@@ -15,6 +15,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from scipy import sparse
@@ -62,8 +64,20 @@ def concept_weight(salience: float, papers: int, total: int) -> float:
 
 
 def words_of(title: str, abstract: str) -> Counter[str]:
-    """Return the words of a paper in the singular, those of the title counted twice."""
-    return Counter(singular(word) for word in _WORD.findall(f"{title} {title} {abstract}".lower()))
+    """Return the words of a paper in the singular, those of the title counted twice.
+
+    Words that any abstract may hold ("propose", "which") are left out.
+    """
+    stop = stop_words()
+    words = (singular(word) for word in _WORD.findall(f"{title} {title} {abstract}".lower()))
+    return Counter(word for word in words if word not in stop)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Return the words that say nothing of what a paper is about, in the singular."""
+    text = (files("kgraph.link") / "data" / "stopwords.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
 
 
 def word_vectors(papers: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:

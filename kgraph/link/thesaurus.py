@@ -73,7 +73,9 @@ def read_thesaurus(path: Path) -> Thesaurus:
     table = csv.reader(text.splitlines(), delimiter=delimiter)
     header = [column.strip().lower() for column in next(table, [])]
     if _LABEL not in header or _REPLACE not in header:
-        raise InputError(f"{path}, line 1: the header must have the columns 'label' and 'replace by'")
+        raise InputError(
+            f"{path}, line 1: the header must be 'label' and 'replace by', with a tab or comma between"
+        )
     label_at, replace_at = header.index(_LABEL), header.index(_REPLACE)
     rows: dict[str, tuple[str, str]] = {}
     for cells in table:

@@ -34,14 +34,15 @@ class _Place:
 
 
 def read(
-    paths: Iterable[Path | str], *, page_year: int | None = None
+    paths: Iterable[Path | str], *, page_year: int | None = None, need_title: bool = False
 ) -> Iterator[Paper | Rejection | Notice]:
     """Yield what the files hold, in their order, as a stream.
 
     Ids are unique in one run: a later record with an id that was read before is
     a Rejection that says whether it repeats the paper or is another one, and
     where the first stands. ``page_year`` is the year of dates on a page that
-    print none. Of several files a bad one is a Rejection with line 0.
+    print none; with ``need_title`` a record without one is a Rejection. Of
+    several files a bad one is a Rejection with line 0.
 
     Raises InputError for no files, a year out of range, and where no file can
     be read (at once for a single file, after the last of several).
@@ -56,7 +57,10 @@ def read(
     for path in files:
         name = str(path)
         try:
-            yield from _without_repeats(_items(Path(path), name, page_year), name, seen)
+            items = _items(Path(path), name, page_year)
+            if need_title:
+                items = _titled(items, name)
+            yield from _without_repeats(items, name, seen)
         except UnreadableFileError as error:
             unreadable.append(f"{name}: {error}")
             if len(files) > 1:
@@ -80,6 +84,14 @@ def _items(path: Path, name: str, page_year: int | None) -> Iterator[Item]:
             yield from read_page(file, name, source, page_year)
         else:
             yield from read_json(file, name, source, form)
+
+
+def _titled(items: Iterable[Item], file: str) -> Iterator[Item]:
+    for item in items:
+        if isinstance(item, Found) and not item.paper.title:
+            yield Rejection(file, item.line, shown(item.paper.id), "a paper of the graph needs a title")
+        else:
+            yield item
 
 
 def _without_repeats(

@@ -11,10 +11,14 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
+_COMMENTS = r"(?:\s+(?P<comments>[0-9]{1,3}(?:,?[0-9]{3})*))?"
 _PAGE_DATE = re.compile(
     rf"{_MONTH}\s+(?P<day>[0-9]{{1,2}})(?:\s*,\s*(?P<year>[0-9]{{4}})|\s+(?P<bare_year>(?:19|20)[0-9]{{2}}))?"
-    r"(?:\s+(?P<comments>[0-9]{1,3}(?:,?[0-9]{3})*))?",
+    rf"{_COMMENTS}",
     re.IGNORECASE,
+)
+_DAY_FIRST = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})\s+{_MONTH}(?:\s*,?\s*(?P<year>(?:19|20)[0-9]{{2}}))?{_COMMENTS}", re.IGNORECASE
 )
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[Tt ][0-9].*)?)?)?", re.DOTALL)
 
@@ -32,12 +36,15 @@ class PageDate:
 def page_date(text: str) -> PageDate | None:
     """Return what ``Jun 21``, ``Jun 21 1`` or ``Dec 31, 2024 3`` says; None if the text is no such date.
 
+    The day may stand first (``21 Jun 2024``).
+
     Four digits behind the day that look like a year are one, with or without a comma.
     """
-    match = _PAGE_DATE.fullmatch(text)
+    match = _PAGE_DATE.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     if match is None:
         return None
-    year = match["year"] or match["bare_year"]
+    found = match.groupdict()
+    year = found["year"] or found.get("bare_year")
     comments = match["comments"]
     return PageDate(
         month=_MONTHS.index(match["month"][:3].lower()) + 1,

@@ -16,7 +16,12 @@ __all__ = ["DEFAULT_STORE", "DEFAULT_TIMEOUT", "GraphStore", "Result", "open_sto
 
 
 def store_path(store: str | Path | None) -> str:
-    """Return the name of the store: the argument, else ``KGRAPH_STORE``, else ``papers.kg``."""
+    """Return the name of the store: the argument, else ``KGRAPH_STORE``, else ``papers.kg``.
+
+    Raises InputError for an empty argument, which is mostly a variable that is not set.
+    """
+    if store == "":
+        raise InputError("the name of the store is empty")
     return str(store or os.environ.get("KGRAPH_STORE") or DEFAULT_STORE)
 
 

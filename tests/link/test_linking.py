@@ -66,6 +66,13 @@ class TestAliases:
         other = extraction(concept("low-light model", "LLM"), defines=[("LLM", "low-light model")])
         assert ids(extraction(concept("LLMs")), [other]) == {"low light model"}
 
+    def test_short_forms_are_spelled_out_inside_phrases_if_written_like_one(self) -> None:
+        assert ids(extraction(concept("multimodal LLMs"))) == {"multimodal large language model"}
+        defining = extraction(
+            concept("maximum a posteriori", "MAP"), defines=[("MAP", "maximum a posteriori")]
+        )
+        assert ids(extraction(concept("saliency map"), concept("map")), [defining]) == {"saliency map", "map"}
+
     def test_concepts_of_a_paper_that_are_one_are_joined(self) -> None:
         defining = extraction(concept("language model", "LM"), defines=[("LM", "language model")])
         both = extraction(concept("LM", salience=0.2), concept("language models", salience=0.9))

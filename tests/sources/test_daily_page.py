@@ -139,6 +139,7 @@ def test_seed_page_says_which_year_it_took() -> None:
         ("  • 7 authors\n\n·\n\nMar 1, 2024\n", 7, None, "2024-03-01", None),
         ("  • 7 authors\n", 7, None, None, None),
         ("  • 7 authors\n·\n5\n", 7, None, None, 5),
+        ("  • 7 authors\n·\n1 Mar 2024 2\n", 7, None, "2024-03-01", 2),
         ("Mar 1, 2024\n", None, None, "2024-03-01", None),
         ("", None, None, None, None),
     ],

@@ -13,7 +13,7 @@ from kgraph.model import Paper
 from kgraph.names import normal_form
 from kgraph.sources import read
 
-CONCEPTS_FOUND = 0.70
+CONCEPTS_FOUND = 0.75
 """Of the concepts that the reader lists for a paper, how many must be linked to it."""
 CONCEPTS_A_PAPER = 30
 INTRODUCED_FOUND = 0.70

@@ -164,7 +164,7 @@ def _write(
     def corpus() -> Iterator[tuple[Paper, Extraction]]:
         return cache.read(papers)
 
-    linked = link(corpus, thesaurus)
+    linked = link(papers, corpus, thesaurus)
     on_progress("writing nodes", 0, None)
     store.replace(
         _counted(node_batches(linked, extractor_version(), thesaurus), "writing nodes", on_progress),

@@ -43,7 +43,7 @@ LINKER_VERSION = "1"
 """Raised with every change that can change the graph of the same extractions."""
 
 Corpus = Callable[[], Iterable[tuple[Paper, Extraction]]]
-"""Gives the papers by rising id with their extractions; called once a pass."""
+"""Gives the papers by rising id with their extractions; called once a pass, which is dear."""
 
 _BATCH = 5000
 _EVIDENCE_KEPT = 5
@@ -54,6 +54,7 @@ _T = TypeVar("_T")
 class Linked:
     """What the corpus told, ready to be written as a graph."""
 
+    papers: Sequence[Paper]
     corpus: Corpus
     aliases: Aliases
     known: frozenset[str]
@@ -62,16 +63,19 @@ class Linked:
     topics: tuple[Topic, ...]
 
 
-def link(corpus: Corpus, thesaurus: Thesaurus) -> Linked:
-    """Resolve names over the whole corpus and find what goes with what."""
+def link(papers: Sequence[Paper], corpus: Corpus, thesaurus: Thesaurus) -> Linked:
+    """Resolve names over the whole corpus and find what goes with what.
+
+    ``papers`` are those of the corpus, by rising id.
+    """
     aliases = learn_aliases((extraction for _, extraction in corpus()), thesaurus)
     known = known_concepts((extraction for _, extraction in corpus()), aliases)
     vocabulary = build_vocabulary(
         (paper.id, link_concepts(extraction, aliases, known)) for paper, extraction in corpus()
     )
-    texts = (words_of(paper.title, paper.abstract) for paper, _ in corpus())
+    texts = (words_of(paper.title, paper.abstract) for paper in papers)
     related = tuple(related_papers(vocabulary, texts))
-    return Linked(corpus, aliases, known, vocabulary, related, find_topics(vocabulary, related))
+    return Linked(papers, corpus, aliases, known, vocabulary, related, find_topics(vocabulary, related))
 
 
 def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterator[NodeBatch]:
@@ -81,7 +85,7 @@ def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterat
     venues: dict[str, str] = {}
 
     def papers() -> Iterator[Node]:
-        for paper, _ in linked.corpus():
+        for paper in linked.papers:
             for author in paper.authors:
                 people.setdefault(folded(author), author)
             for organization in paper.organizations:
@@ -123,17 +127,11 @@ def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterat
 def edge_batches(linked: Linked) -> Iterator[EdgeBatch]:
     """Yield every relationship of the graph, type by type, in a fixed order."""
     yield from _edges("MENTIONS", "Paper", "Concept", _mentions(linked))
-    stated: defaultdict[tuple[str, str, str], list[tuple[str, Relation]]] = defaultdict(list)
+    roles, stated = _relations(linked)
     for role in ("INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"):
-        yield from _edges(role, "Paper", "Concept", _roles(linked, role))
-    for paper, extraction in linked.corpus():
-        ids = local_ids(extraction, linked.aliases)
-        for relation in extraction.relations:
-            if relation.head is not None and ids[relation.head] != ids[relation.tail]:
-                key = (relation.type, ids[relation.head], ids[relation.tail])
-                stated[key].append((paper.id, relation))
+        yield from _edges(role, "Paper", "Concept", roles[role])
     for type_ in ("IS_A", "PART_OF", "USED_FOR"):
-        found = {key[1:]: seen for key, seen in stated.items() if key[0] == type_}
+        found = stated[type_]
         if type_ == "IS_A":
             found = _with_phrase_structure(linked, found)
         yield from _edges(type_, "Concept", "Concept", _stated(found))
@@ -202,19 +200,31 @@ def _mention_properties(concept: LinkedConcept) -> dict[str, Any]:
     }
 
 
-def _roles(linked: Linked, role: str) -> Iterator[Edge]:
+def _relations(
+    linked: Linked,
+) -> tuple[Mapping[str, list[Edge]], Mapping[str, dict[tuple[str, str], list[tuple[str, Relation]]]]]:
+    """Return the roles of concepts in papers, as edges, and what papers state of two concepts, by type.
+
+    There are few of both beside the mentions, so they are gathered in one pass.
+    """
+    roles: defaultdict[str, list[Edge]] = defaultdict(list)
+    stated: defaultdict[str, dict[tuple[str, str], list[tuple[str, Relation]]]] = defaultdict(dict)
     for paper, extraction in linked.corpus():
         ids = local_ids(extraction, linked.aliases)
-        found: defaultdict[str, list[Relation]] = defaultdict(list)
+        own: defaultdict[tuple[str, str], list[Relation]] = defaultdict(list)
         for relation in extraction.relations:
-            if relation.type == role and relation.head is None:
-                found[ids[relation.tail]].append(relation)
-        for id_ in sorted(found):
-            seen = sorted({relation.evidence for relation in found[id_]}, key=_place)
-            confidence = max(relation.confidence for relation in found[id_])
-            yield Edge(
-                paper.id, id_, {"confidence": confidence, **_evidence_properties(seen[:_EVIDENCE_KEPT])}
-            )
+            tail = ids[relation.tail]
+            if relation.head is None:
+                own[relation.type, tail].append(relation)
+            elif ids[relation.head] != tail:
+                pair = (ids[relation.head], tail)
+                stated[relation.type].setdefault(pair, []).append((paper.id, relation))
+        for role, id_ in sorted(own):
+            seen = sorted({relation.evidence for relation in own[role, id_]}, key=_place)
+            confidence = max(relation.confidence for relation in own[role, id_])
+            properties = {"confidence": confidence, **_evidence_properties(seen[:_EVIDENCE_KEPT])}
+            roles[role].append(Edge(paper.id, id_, properties))
+    return roles, stated
 
 
 def _with_phrase_structure(
@@ -276,7 +286,7 @@ def _bibliographic(linked: Linked) -> Iterator[EdgeBatch]:
         "Author",
         (
             Edge(paper.id, id_, {"position": position})
-            for paper, _ in linked.corpus()
+            for paper in linked.papers
             for id_, position in _positions(paper).items()
         ),
     )
@@ -286,7 +296,7 @@ def _bibliographic(linked: Linked) -> Iterator[EdgeBatch]:
         "Organization",
         (
             Edge(paper.id, handle, {})
-            for paper, _ in linked.corpus()
+            for paper in linked.papers
             for handle in sorted({organization.handle for organization in paper.organizations})
         ),
     )
@@ -296,7 +306,7 @@ def _bibliographic(linked: Linked) -> Iterator[EdgeBatch]:
         "Venue",
         (
             Edge(paper.id, folded(paper.venue), {})
-            for paper, _ in linked.corpus()
+            for paper in linked.papers
             if paper.venue and folded(paper.venue)
         ),
     )

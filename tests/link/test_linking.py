@@ -258,7 +258,7 @@ class TestTopics:
         return sorted(made, key=lambda pair: pair[0].id)
 
     def test_planted_groups_are_found_and_named(self) -> None:
-        linked = link(self.corpus, NOTHING)
+        linked = link([paper for paper, _ in self.corpus()], self.corpus, NOTHING)
         assert len(linked.topics) == 2
         rows = linked.vocabulary.paper_ids
         assert {frozenset(rows[row][:6] for row in topic.papers) for topic in linked.topics} == {
@@ -288,7 +288,7 @@ class TestGraph:
         def corpus() -> Iterator[tuple[Paper, Extraction]]:
             return iter(papers)
 
-        linked = link(corpus, NOTHING)
+        linked = link([paper for paper, _ in papers], corpus, NOTHING)
         nodes = {(b.label, node.id) for b in node_batches(linked, "x", NOTHING) for node in b.nodes}
         edges = [(b, edge) for b in edge_batches(linked) for edge in b.edges]
         for batch, edge in edges:

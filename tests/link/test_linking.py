@@ -269,9 +269,8 @@ class TestTopics:
         assert find_topics(linked.vocabulary, linked.related) == linked.topics
 
     def test_a_corpus_without_relations_has_no_topics(self) -> None:
-        linked = link(
-            lambda: [(Paper("a", "A"), extraction(concept("one"))), (Paper("b", "B"), extraction())], NOTHING
-        )
+        pairs = [(Paper("a", "A"), extraction(concept("one"))), (Paper("b", "B"), extraction())]
+        linked = link([paper for paper, _ in pairs], lambda: pairs, NOTHING)
         assert linked.topics == () and linked.related == ()
 
 

@@ -56,10 +56,6 @@ class Schema:
         """Return the label of that name; KeyError if there is none."""
         return {label.name: label for label in self.labels}[name]
 
-    def relationship(self, name: str) -> RelationshipType:
-        """Return the relationship type of that name; KeyError if there is none."""
-        return {kind.name: kind for kind in self.relationships}[name]
-
 
 def schema_text(name: str) -> str:
     """Return the text of a file in ``schemas/``.

@@ -19,7 +19,7 @@ from kgraph.extract.background import load_background
 from kgraph.extract.boilerplate import load_boilerplate
 from kgraph.extract.candidates import candidates_by_phrase
 from kgraph.extract.document import Candidate, evidence, text_of
-from kgraph.extract.kinds import is_named
+from kgraph.extract.kinds import is_named, load_kind_lists
 from kgraph.extract.sentence import Named, Sentence, sentences_of
 from kgraph.model import Evidence, Kind, RelationType
 from kgraph.names import is_acronym, looks_named
@@ -36,6 +36,13 @@ class Found:
     confidence: float
 
 
+_SURE = 0.7
+"""Confidence from which a role says what kind of thing its concept is."""
+
+_COMMON = 25
+"""Papers of the background corpus from which a phrase is no paper's own."""
+
+_MANY = frozenset({"datasets", "benchmarks", "corpora", "sets"})
 _PRESENTING = (
     r"(?:propos|introduc|present|develop|design|devis|releas|construct|creat|describ|contribut|curat|collect"
     r"|publish|unveil|put(?:s|ting)? forward|build|built)(?:e|es|ed|s|ing)?"
@@ -111,13 +118,14 @@ def relations(doc: Doc) -> Doc:
     with is a method, where nothing else said what it is.
     """
     by_phrase = candidates_by_phrase(doc._.candidates)
+    sentences = list(sentences_of(doc, by_phrase))
     found: list[Found] = []
-    for sentence in sentences_of(doc, by_phrase):
+    for sentence in sentences:
         title = sentence.span.start_char < doc._.title_length
         found.extend(_introduced_by_title(doc, sentence) if title else _introduced(doc, sentence))
         found.extend(_kinds_of(doc, sentence))
     own = {relation.tail for relation in found if relation.type == "INTRODUCES"}
-    for sentence in sentences_of(doc, by_phrase):
+    for sentence in sentences:
         if sentence.span.start_char >= doc._.title_length:
             found.extend(_used(doc, sentence, own))
     _settle_kinds(doc, found)
@@ -262,8 +270,13 @@ def _settle_kinds(doc: Doc, found: list[Found]) -> None:
     kinds: dict[str, Kind] = doc._.kinds
     for relation in found:
         unsettled = kinds[relation.tail] in {"concept", "phrase"}
-        if (relation.type == "INTRODUCES" and unsettled and relation.confidence >= 0.7) or (
-            relation.type == "COMPARES_WITH" and unsettled
+        introduced = relation.type == "INTRODUCES" and relation.confidence >= _SURE
+        coined = introduced and relation.tail not in load_kind_lists().names
+        # "Influence Approximation Unlearning" is a way to do it, whatever its last word says.
+        if (
+            (introduced and unsettled)
+            or (coined and kinds[relation.tail] == "task")
+            or (relation.type == "COMPARES_WITH" and unsettled)
         ):
             kinds[relation.tail] = "method"
 
@@ -292,16 +305,10 @@ def _is_known(candidate: Candidate) -> bool:
     return load_background().frequency(candidate.key) >= _COMMON
 
 
-_COMMON = 25
-
-
 def _is_data_set(doc: Doc, named: Named) -> bool:
     """Whether a data set is named, and not only spoken of ("three benchmark datasets")."""
     named_ = is_named(named.candidate) or _is_proper(doc, named.candidate)
     return named_ and doc[named.phrase.end - 1].lower_ not in _MANY
-
-
-_MANY = frozenset({"datasets", "benchmarks", "corpora", "sets"})
 
 
 def _inside_brackets(text: str, offset: int) -> bool:

@@ -3,7 +3,8 @@
 A logistic model over features whose weights ship as JSON and can be
 read: position, frequency and title as in KEA (Witten et al. 1999), rarity
 (Spärck Jones 1972), how often authors choose the phrase as a keyword, and what
-the other components found. ``scripts/salience`` fits the weights.
+the other components found. ``scripts/salience`` makes the fits that they are
+rounded from.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _SURE = 0.7
 
 _TERM = 4
 """Papers that must use a phrase before it is kept where it only stands inside longer ones."""
+
+_ONE_WORD_RATE = 0.03
+"""Keyword rate that a single word must have as well."""
 
 
 @Language.component(
@@ -115,9 +119,6 @@ def _is_term(background: Background, candidate: Candidate) -> bool:
     if len(candidate.key.split()) == 1:
         return frequent and background.keyword_rate(candidate.key) > _ONE_WORD_RATE
     return frequent
-
-
-_ONE_WORD_RATE = 0.03
 
 
 def _nested(candidate: Candidate, longer: Candidate) -> bool:

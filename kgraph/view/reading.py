@@ -9,8 +9,6 @@ from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
 from kgraph.view.scene import ROLES, SYMMETRIC, Item, Key, Link
 
-SHOWN_LABELS = ("Paper", "Concept", "Author", "Organization", "Venue", "Topic")
-
 
 def read_items(store: GraphStore, keys: Iterable[Key]) -> dict[Key, Item]:
     """Return the items of these keys, by key, in the order of label and id."""

@@ -68,6 +68,14 @@ def test_kinds_have_evidence(read: Extraction) -> None:
     assert kinds["accuracy"] == "metric"
 
 
+def test_what_is_introduced_is_a_method_though_named_for_its_task(nlp: Language) -> None:
+    paper = Paper("p", "On Removal", "We introduce Gentle Residue Unlearning (GRU-X) for machine unlearning.")
+    found = next(iter(extract([paper], nlp)))[1]
+    kinds = {normal_form(concept.name): concept.kind for concept in found.concepts}
+    assert kinds["gentle residue unlearning"] == "method"
+    assert kinds["machine unlearning"] == "task"
+
+
 def test_an_abbreviation_and_its_long_form_are_one_concept(read: Extraction) -> None:
     (memory,) = [concept for concept in read.concepts if "PKM" in (concept.name, *concept.aliases)]
     assert memory.name == "Product Key Memory"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgraph.schema import Schema, graph_schema
 from kgraph.stats import Stats, stats
-from kgraph.store import DEFAULT_TIMEOUT, Result, open_store, store_path
+from kgraph.store import DEFAULT_TIMEOUT, Result, is_server, open_store, store_path
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -37,12 +37,14 @@ class KnowledgeGraph:
         *inputs: str | Path,
         page_year: int | None = None,
         thesaurus: str | Path | None = None,
+        cache: str | Path | None = None,
         on_progress: Progress | None = None,
     ) -> BuildReport:
         """Build the graph of the papers in some files, or add them to it.
 
-        See :func:`kgraph.build.build`. What was extracted is kept beside the
-        graph, in a file that ends in ``.cache`` and may be deleted.
+        See :func:`kgraph.build.build`. What was extracted is kept in the file
+        ``cache``, which may be deleted: by default beside a graph file, with
+        ``.cache`` at its end, and for a server in the user's cache folder.
         """
         from kgraph.build import build
         from kgraph.extract.cache import ExtractionCache
@@ -50,18 +52,18 @@ class KnowledgeGraph:
 
         words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
         self._store.exists()  # says in plain words where no graph can be
-        cache = ExtractionCache(Path(self._name + ".cache"))
+        extractions = ExtractionCache(Path(cache) if cache is not None else _cache_path(self._name))
         try:
             return build(
                 self._store,
                 [Path(path) for path in inputs],
-                cache,
+                extractions,
                 page_year=page_year,
                 thesaurus=words,
                 on_progress=on_progress or (lambda *_: None),
             )
         finally:
-            cache.close()
+            extractions.close()
 
     @staticmethod
     def extract(
@@ -156,8 +158,17 @@ class KnowledgeGraph:
         self.close()
 
 
+def _cache_path(store: str) -> Path:
+    if not is_server(store):
+        return Path(store + ".cache")
+    from platformdirs import user_cache_path
+
+    # One for all servers: entries are found by the text that was read.
+    return user_cache_path("kgraph", appauthor=False, ensure_exists=True) / "extractions.cache"
+
+
 def open(store: str | Path | None = None) -> KnowledgeGraph:
-    """Open the graph in a store: a path, by default ``KGRAPH_STORE`` or ``papers.kg``.
+    """Open the graph in a store: a path or a server's address, by default ``KGRAPH_STORE`` or ``papers.kg``.
 
     The graph need not exist to be built; everything else raises InputError
     until it does.

@@ -63,8 +63,10 @@ def build(
     ``thesaurus`` replaces the one that the store remembers; None keeps it.
     Raises InputError when no paper can be read, and StoreError.
     """
-    stored = stored_papers(store)
-    papers = dict(stored)
+    # What exists() sees now is what replace() holds against the graph that is there then.
+    there = store.exists()
+    before = _build_node(store) if there else {}
+    papers = stored_papers(store) if there else {}
     counts: Counter[str] = Counter()
     rejected: list[Rejection] = []
     notices: list[Notice] = []
@@ -80,16 +82,14 @@ def build(
     if not counts["read"]:
         raise InputError(_nothing_read(rejected))
 
-    before = _build_node(store)
     words = thesaurus or thesaurus_from_lines(before.get("thesaurus") or ())
     made_by = {
         "extractor": extractor_version(),
         "linker": LINKER_VERSION,
         "thesaurus": thesaurus_lines(words),
     }
-    up_to_date = not counts["added"] and not counts["updated"] and made_by == {
-        name: before.get(name) for name in made_by
-    }  # fmt: skip
+    whole = "writer" not in before and made_by == {name: before.get(name) for name in made_by}
+    up_to_date = whole and not counts["added"] and not counts["updated"]
     if not up_to_date:
         _write(store, [papers[id_] for id_ in sorted(papers)], cache, words, on_progress)
     totals = _totals(store)
@@ -107,9 +107,7 @@ def build(
 
 
 def stored_papers(store: GraphStore) -> dict[str, Paper]:
-    """Return the papers that a store holds by their id; none where there is no graph yet."""
-    if not store.exists():
-        return {}
+    """Return the papers that a store holds, by their id."""
     # The node, not properties(p): the embedded engine leaves a title that equals the id out of those.
     rows = store.query("MATCH (p:Paper) RETURN p ORDER BY p.id", timeout=None).rows
     return {row["p"]["properties"]["id"]: _paper(row["p"]["properties"]) for row in rows}
@@ -181,8 +179,6 @@ def _counted(batches: Iterable[Any], what: str, on_progress: Progress) -> Iterat
 
 
 def _build_node(store: GraphStore) -> Mapping[str, Any]:
-    if not store.exists():
-        return {}
     rows = store.query("MATCH (b:Build) RETURN b").rows
     return rows[0]["b"]["properties"] if rows else {}
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 STORE = click.option(
     "--store",
-    metavar="PATH",
-    help="The graph: a file. Default: KGRAPH_STORE, or papers.kg.",
+    metavar="STORE",
+    help="The graph: a file, or the address of a Neo4j server (neo4j://host:7687). "
+    "Default: KGRAPH_STORE, or papers.kg.",
 )
 PAGE_YEAR = click.option(
     "--page-year",
@@ -54,9 +55,15 @@ def cli(debug: bool) -> None:
     metavar="FILE",
     help="Merge or keep apart concepts: a table with the columns 'label' and 'replace by'.",
 )
+@click.option("--cache", metavar="FILE", help="Where to keep what was extracted. Default: beside the graph.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def build(
-    inputs: tuple[str, ...], store: str | None, page_year: int | None, thesaurus: str | None, form: str
+    inputs: tuple[str, ...],
+    store: str | None,
+    page_year: int | None,
+    thesaurus: str | None,
+    cache: str | None,
+    form: str,
 ) -> None:
     """Build the graph of the papers in INPUT files, or add them to it.
 
@@ -64,7 +71,9 @@ def build(
     form is told from its content.
     """
     with kgraph.open(store) as graph, output.progress() as on_progress:
-        report = graph.build(*inputs, page_year=page_year, thesaurus=thesaurus, on_progress=on_progress)
+        report = graph.build(
+            *inputs, page_year=page_year, thesaurus=thesaurus, cache=cache, on_progress=on_progress
+        )
     if form == "json":
         _print_json(asdict(report))
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from neo4j_server import CannotHaveServer, Neo4jServer
 from runs import PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
@@ -69,10 +70,38 @@ def warm_store(sample_graph: Path, tmp_path: Path) -> Path:
     return tmp_path / "graph.kg"
 
 
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    """One Neo4j server for all tests; take ``neo4j`` to get it empty."""
+    server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
+    try:
+        server.start()
+    except CannotHaveServer as reason:
+        pytest.skip(f"no Neo4j server: {reason}")
+    yield server
+    server.remove()
+
+
 @pytest.fixture
-def little(tmp_path: Path) -> Iterator[GraphStore]:
-    """Two papers and a concept, written without a build."""
-    store = open_store(tmp_path / "little.kg")
+def neo4j(neo4j_server: Neo4jServer) -> Neo4jServer:
+    """The server with an empty database."""
+    neo4j_server.wipe()
+    return neo4j_server
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The name of a store that holds nothing yet, of each engine."""
+    if request.param == "embedded":
+        return str(tmp_path / "graph.kg")
+    server: Neo4jServer = request.getfixturevalue("neo4j")
+    return server.store
+
+
+@pytest.fixture
+def little(place: str) -> Iterator[GraphStore]:
+    """Two papers and a concept in a store of each engine, written without a build."""
+    store = open_store(place)
     store.replace(*little_batches())
     yield store
     store.close()

@@ -6,6 +6,8 @@ numbers are held in memory, never the sentences.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +41,7 @@ from kgraph.model import (
 )
 from kgraph.names import folded
 
-LINKER_VERSION = "1"
+LINKER_VERSION = "2"
 """Raised with every change that can change the graph of the same extractions."""
 
 Corpus = Callable[[], Iterable[tuple[Paper, Extraction]]]
@@ -120,6 +122,7 @@ def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterat
         "extractor": extractor,
         "linker": LINKER_VERSION,
         "thesaurus": thesaurus_lines(thesaurus),
+        "content": _content(linked.papers),
     }
     yield NodeBatch("Build", [Node("build", build)])
 
@@ -180,6 +183,13 @@ def _paper_properties(paper: Paper) -> dict[str, Any]:
         "source": paper.source or None,
     }
     return {key: value for key, value in properties.items() if value is not None}
+
+
+def _content(papers: Iterable[Paper]) -> str:
+    digest = hashlib.sha256()
+    for paper in papers:
+        digest.update(json.dumps(_paper_properties(paper), sort_keys=True).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _mentions(linked: Linked) -> Iterator[Edge]:

@@ -6,13 +6,22 @@ import os
 from pathlib import Path
 
 from kgraph.errors import InputError
+from kgraph.store.address import is_server, server_address
 from kgraph.store.embedded import EmbeddedStore
 from kgraph.store.protocol import DEFAULT_TIMEOUT, GraphStore, Result
 
 DEFAULT_STORE = "papers.kg"
 """The store when neither the caller nor ``KGRAPH_STORE`` names one."""
 
-__all__ = ["DEFAULT_STORE", "DEFAULT_TIMEOUT", "GraphStore", "Result", "open_store", "store_path"]
+__all__ = [
+    "DEFAULT_STORE",
+    "DEFAULT_TIMEOUT",
+    "GraphStore",
+    "Result",
+    "is_server",
+    "open_store",
+    "store_path",
+]
 
 
 def store_path(store: str | Path | None) -> str:
@@ -26,12 +35,14 @@ def store_path(store: str | Path | None) -> str:
 
 
 def open_store(store: str | Path | None = None) -> GraphStore:
-    """Open a store by its name: the path of a graph file.
+    """Open a store by its name: the path of a graph file, or the address of a Neo4j server.
 
-    Raises InputError for the address of a server, which this version cannot
-    reach.
+    Nothing is read yet. Raises InputError for an address that cannot be one.
     """
     name = store_path(store)
-    if "://" in name:
-        raise InputError(f"{name}: servers are not supported yet; give the path of a graph file")
-    return EmbeddedStore(Path(name))
+    if not is_server(name):
+        return EmbeddedStore(Path(name))
+    # The driver takes a third of a second to import, and a graph file does not need it.
+    from kgraph.store.neo4j import Neo4jStore
+
+    return Neo4jStore(server_address(name, os.environ))

@@ -15,7 +15,6 @@ and ``title`` and no property is called ``type`` or ``label``.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 import warnings
@@ -29,6 +28,7 @@ import kglite
 from kgraph.errors import InputError, QueryError, StoreError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.schema import Label, graph_schema
+from kgraph.store import values
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
 from kgraph.store.statement import refuse_outside_access, refuse_several, without_comments
 
@@ -251,6 +251,9 @@ def _replace_edges(graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch]) -
 
 def _result(found: kglite.ResultView) -> Result:
     rows = tuple({name: _plain(value) for name, value in row.items()} for row in found)
+    for row in rows:
+        for value in row.values():
+            values.refuse_huge(value)
     total = (found.diagnostics or {}).get("total_rows") or len(rows)
     # The row limit is reported by `truncated`, in one form for all engines.
     notes = tuple(note for note in found.warnings if not re.search(r"row_limit", note))
@@ -258,31 +261,24 @@ def _result(found: kglite.ResultView) -> Result:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return str(value)
     if isinstance(value, Mapping):
         if {"labels", "properties"} <= value.keys():
-            return {"labels": list(value["labels"]), "properties": _own_properties(value["properties"])}
+            return values.node(value["labels"], _own_properties(value["properties"]))
         if {"start", "end", "type", "properties"} <= value.keys():
-            return {"type": value["type"], "properties": _own_properties(value["properties"])}
+            return values.relationship(value["type"], _own_properties(value["properties"]))
+        if value.keys() - {"nanoseconds"} == {"months", "days", "seconds"}:
+            return values.duration(
+                value["months"], value["days"], value["seconds"], value.get("nanoseconds", 0)
+            )
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(item) for item in value]
-    # No JSON can hold them, and the engine itself gives null for 0.0 / 0.0.
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return values.plain(value)
 
 
 def _own_properties(properties: Mapping[str, Any]) -> dict[str, Any]:
     # `type` is the engine's stand-in for the first label; kgraph stores no such property.
-    return dict(_sorted(properties))
-
-
-def _sorted(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key in sorted(properties):
-        if key != "type" and properties[key] is not None:
-            yield key, _plain(properties[key])
+    return {key: _plain(value) for key, value in properties.items() if key != "type"}
 
 
 def _message(error: BaseException) -> str:

@@ -1,0 +1,289 @@
+"""Neo4j, through the official driver: the store of a team, and of any size.
+
+Reads run in a session whose access mode is READ, after their plan was looked
+at: the gate of :mod:`kgraph.store.statement` sees the text, the plan what the
+server makes of it. Loading is in :mod:`kgraph.store.neo4j_load`.
+
+Sessions and transactions: https://neo4j.com/docs/python-manual/current/.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import neo4j
+import neo4j.graph
+import neo4j.spatial
+import neo4j.time
+from neo4j import exceptions as errors
+
+from kgraph.errors import InputError, KgraphError, QueryError, StoreError
+from kgraph.model import EdgeBatch, NodeBatch
+from kgraph.store import values
+from kgraph.store.address import ServerAddress
+from kgraph.store.neo4j_load import PAPER_CONSTRAINT, build_mark, load
+from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
+from kgraph.store.statement import (
+    refuse_outside_access,
+    refuse_several,
+    without_comments,
+)
+
+CONNECT_SECONDS = 10.0
+"""How long a server may take to answer at all."""
+
+RETRY_SECONDS = 30.0
+"""How long a load goes on trying while the server restarts or a cluster picks a leader."""
+
+_GRACE_SECONDS = 5.0
+"""What a server may take beyond a query's timeout to say that it has stopped it."""
+
+_ROWS_AT_ONCE = 1000
+_TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
+_KILLED = ("Neo.TransientError.Transaction.Terminated", "Neo.ClientError.Transaction.Terminated")
+_OUT_OF_MEMORY = ("OutOfMemoryError", "MemoryLimitExceeded", "StackOverFlowError")
+_NO_DATABASE = ("Neo.ClientError.Database.DatabaseNotFound", "Neo.ClientError.Database.IllegalAliasChain")
+
+# A library leaves it to the program whether the driver's log is shown.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
+
+class Neo4jStore:
+    """A graph in a Neo4j database, as a :class:`~kgraph.store.protocol.GraphStore`.
+
+    Nothing is asked of the server before it is needed. The database may hold
+    other things: labels and relationship types that ``schemas/`` does not name
+    are left alone.
+    """
+
+    def __init__(self, address: ServerAddress) -> None:
+        self._address = address
+        self._driver: neo4j.Driver | None = None
+        self._exists = False
+        self._seen: Mapping[str, Any] | None = None
+        self._looked = False
+
+    def exists(self) -> bool:
+        """Whether kgraph has set up its schema there. Raises InputError or StoreError if it cannot be asked.
+
+        Remembers what graph it saw; ``replace`` refuses to undo a newer one.
+        """
+        with self._told_as_ours(), self._session(neo4j.READ_ACCESS) as session:
+            self._exists, self._seen = session.execute_read(_look)
+        self._looked = True
+        return self._exists
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        write: bool = False,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        limit: int | None = None,
+    ) -> Result:
+        """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
+        refuse_outside_access(cypher)
+        refuse_several(cypher)
+        if timeout is not None and not timeout > 0:
+            raise QueryError(f"the timeout must be more than 0 seconds, not {timeout:g}")
+        if not (self._exists or self.exists()):
+            raise InputError(f"{self._address}: no graph there; make one with `kgraph build`")
+        text, given = without_comments(cypher), dict(parameters or {})
+        access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
+        with self._told_as_ours(timeout), self._deadline(timeout), self._session(access) as session:
+            _refuse_by_plan(session, text, given, write)
+            asked = neo4j.Query(text, timeout=timeout or 0)  # type: ignore[arg-type]
+            return _result(session.run(asked, given), limit)
+
+    def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
+        """Make kgraph's part of the graph equal to the batches; see :func:`kgraph.store.neo4j_load.load`."""
+        with self._told_as_ours():
+            load(self._session, nodes, edges, expected=self._seen, check=self._looked)
+        self._looked = False
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._driver is not None:
+            self._driver.close()
+            self._driver = None
+
+    def _session(self, access: str) -> neo4j.Session:
+        return self._connected().session(
+            database=self._address.database, default_access_mode=access, fetch_size=_ROWS_AT_ONCE
+        )
+
+    def _connected(self) -> neo4j.Driver:
+        if self._driver is None:
+            address = self._address
+            driver = neo4j.GraphDatabase.driver(
+                address.uri,
+                auth=(address.user, address.password or "") if address.user else None,
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=2 * CONNECT_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                # A server that was restarted has closed the connections that are kept for later.
+                liveness_check_timeout=1,
+                user_agent="kgraph",
+            )
+            try:
+                # Retries are for a server that was there a moment ago: the first time, say it at once.
+                driver.verify_connectivity()
+            except BaseException:
+                driver.close()
+                raise
+            self._driver = driver
+        return self._driver
+
+    @contextmanager
+    def _deadline(self, timeout: float | None) -> Iterator[None]:
+        """Cut the connection if the server, asked to stop after ``timeout``, says nothing at all."""
+        if timeout is None:
+            yield
+            return
+        timer = threading.Timer(min(timeout + _GRACE_SECONDS, threading.TIMEOUT_MAX), self.close)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @contextmanager
+    def _told_as_ours(self, timeout: float | None = None) -> Iterator[None]:
+        """Turn what the driver raises into words for the user."""
+        try:
+            yield
+        except (errors.Neo4jError, errors.DriverError) as error:
+            raise _as_ours(error, self._address, timeout) from error
+
+
+def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]:
+    found = tx.run("SHOW CONSTRAINTS YIELD name WHERE name = $name", {"name": PAPER_CONSTRAINT}).single()
+    mark = build_mark(tx)
+    return found is not None or mark is not None, mark
+
+
+def _refuse_by_plan(session: neo4j.Session, text: str, parameters: Mapping[str, Any], write: bool) -> None:
+    """Raise QueryError for what the server's own plan shows, whatever the text looked like."""
+    explained = session.run("EXPLAIN " + text, dict(parameters)).consume()  # type: ignore[arg-type]
+    if explained.query_type == "s" and "AdministrationCommand" in str(explained.plan):
+        raise QueryError("commands that administer the server are refused")
+    if explained.query_type != "r" and not write:
+        raise QueryError("the query writes; pass --write if it should")
+    for operator, details in _operators(explained.plan):
+        if operator == "LoadCSV":
+            raise QueryError("LOAD CSV is refused: a query may not read files or addresses")
+        if operator == "ProcedureCall":
+            pass  # refuse_procedure(details.partition("(")[0])
+
+
+def _operators(plan: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    if plan is not None:
+        yield plan["operatorType"].partition("@")[0], str(plan["args"].get("Details", ""))
+        for child in plan.get("children", ()):
+            yield from _operators(child)
+
+
+def _result(found: neo4j.Result, limit: int | None) -> Result:
+    columns = tuple(found.keys())
+    rows: list[dict[str, Any]] = []
+    truncated = False
+    for record in found:
+        if limit is not None and len(rows) == limit:
+            truncated = True
+            break
+        for value in record.values():
+            values.refuse_huge(value)
+        rows.append({name: _plain(value) for name, value in record.items()})
+    # Throws away what the server still has to say, and takes no time for it.
+    summary = found.consume()
+    warnings = tuple(
+        note.status_description.removeprefix("warn: ")
+        for note in summary.gql_status_objects
+        if note.is_notification and note.raw_severity == "WARNING"
+    )
+    return Result(columns, tuple(rows), warnings, truncated)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, neo4j.graph.Node):
+        return values.node(tuple(value.labels), {key: _plain(item) for key, item in value.items()})
+    if isinstance(value, neo4j.graph.Relationship):
+        return values.relationship(value.type, {key: _plain(item) for key, item in value.items()})
+    if isinstance(value, neo4j.graph.Path):
+        return {
+            "nodes": [_plain(item) for item in value.nodes],
+            "relationships": [_plain(item) for item in value.relationships],
+        }
+    if isinstance(value, neo4j.time.Duration):
+        return values.duration(value.months, value.days, value.seconds, value.nanoseconds)
+    if isinstance(value, neo4j.time.Date | neo4j.time.Time | neo4j.time.DateTime):
+        return value.iso_format()
+    if isinstance(value, neo4j.spatial.Point):
+        return {"srid": value.srid, "coordinates": list(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return values.plain(list(value) if isinstance(value, bytes | bytearray) else value)
+
+
+def _as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> KgraphError:
+    code = str(getattr(error, "code", None) or "")
+    said = str(getattr(error, "message", None) or error)
+    if isinstance(error, errors.AuthError) or code.startswith("Neo.ClientError.Security.Unauthorized"):
+        who = (
+            f"the user {address.user!r} with the password given"
+            if address.user
+            else "nobody: no user was given"
+        )
+        return InputError(
+            f"{address}: the server lets in {'not ' if address.user else ''}{who}; "
+            "set NEO4J_USERNAME and NEO4J_PASSWORD"
+        )
+    if code in _NO_DATABASE:
+        return InputError(f"{address}: no such database; NEO4J_DATABASE or the end of the address names it")
+    if code.startswith(_TIMED_OUT):
+        after = "" if timeout is None else f" after {timeout:g} seconds"
+        return QueryError(f"the query was stopped{after}; narrow it or raise --timeout")
+    if code in _KILLED:
+        return QueryError("the query was killed on the server")
+    if any(word in code for word in _OUT_OF_MEMORY):
+        return QueryError(f"the query needs more memory than the server gives it: {said}")
+    if isinstance(error, errors.Neo4jError):
+        if code.startswith(
+            ("Neo.ClientError.Statement", "Neo.ClientError.Procedure", "Neo.ClientError.Schema")
+        ):
+            return QueryError(said)
+        return StoreError(f"{address}: {said}" + (f" ({code})" if code else ""))
+    if isinstance(error, errors.ConfigurationError):
+        return InputError(f"{address}: {said}")
+    if isinstance(error, errors.ServiceUnavailable | errors.SessionExpired):
+        return StoreError(f"{address}: {_why_away(error, address)}")
+    return QueryError(said)
+
+
+def _why_away(error: Exception, address: ServerAddress) -> str:
+    chain = [error]
+    while chain[-1].__cause__ is not None or chain[-1].__context__ is not None:
+        chain.append(chain[-1].__cause__ or chain[-1].__context__)  # type: ignore[arg-type]
+    said = " ".join(str(link) for link in chain)
+    if "certificate" in said.lower():
+        return (
+            f"the server's certificate is not trusted; +ssc after the scheme takes it as it is ({said[:200]})"
+        )
+    if isinstance(error, errors.SessionExpired) or "defunct" in said:
+        return "the connection to the server was lost; what it had committed is kept, run this again"
+    if "SSL" in said or "handshake" in said.lower():
+        return (
+            "what answers there does not speak Bolt, or not with this encryption; "
+            "a server that wants TLS has an address with +s (neo4j+s://…), and one without it has none"
+        )
+    if "routing" in said.lower() and "refused" not in said:
+        return "the server gives no routing table; talk to it alone with bolt://"
+    return f"no Neo4j server answers there ({str(chain[-1])[:200]})"

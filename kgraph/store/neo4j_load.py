@@ -1,0 +1,300 @@
+"""Loading a graph into Neo4j: batches by label and by relationship type, nodes first.
+
+A load is many transactions, so it must be safe to break off. Every batch is a
+``MERGE`` on the key and may be written again; what is no longer in the graph is
+deleted after everything that is, so that a reader never finds less than both
+graphs share. The ``Build`` node carries the name of the writer until the
+load is whole: the next build sees by it that one was broken off, and each
+transaction locks and checks it first, so that of two loads at a time the older
+one stops with an error instead of mixing its graph into the other's (a fencing
+token). One connection writes, batch after batch: transactions that wait for
+each other's relationships cannot come up, and with the next batch being made
+meanwhile, both sides have work.
+"""
+
+from __future__ import annotations
+
+import secrets
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from typing import Any, TypeVar
+
+import neo4j
+import numpy as np
+
+from kgraph.errors import StoreError
+from kgraph.model import EdgeBatch, Node, NodeBatch
+from kgraph.schema import Label, graph_schema
+
+PAPER_CONSTRAINT = "kgraph_paper_id"
+"""The constraint whose presence says that kgraph has set up a database."""
+
+_BUILD = "build"
+_DELETED_AT_ONCE = 5000
+_READ_AT_ONCE = 20_000
+_T = TypeVar("_T")
+
+Sessions = Callable[[str], neo4j.Session]
+"""Gives a session for an access mode."""
+
+
+def constraint_statements() -> tuple[str, ...]:
+    """Return the statements that make ``id`` the key of every label; run again, they change nothing."""
+    return tuple(
+        f"CREATE CONSTRAINT kgraph_{label.name.lower()}_id IF NOT EXISTS "
+        f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
+        for label in graph_schema().labels
+    )
+
+
+def index_statements() -> tuple[str, ...]:
+    """Return the statements that make the full-text indexes; run again, they change nothing."""
+    texts = {
+        label.name: [prop.name for prop in label.properties if prop.fulltext]
+        for label in graph_schema().labels
+    }
+    return tuple(
+        f"CREATE FULLTEXT INDEX kgraph_{name.lower()}_text IF NOT EXISTS "
+        f"FOR (n:{name}) ON EACH [{', '.join(f'n.{prop}' for prop in properties)}]"
+        for name, properties in texts.items()
+        if properties
+    )
+
+
+def build_mark(tx: neo4j.ManagedTransaction) -> Mapping[str, Any] | None:
+    """Return what the Build node says of the graph; None where there is none."""
+    record = tx.run("MATCH (b:Build {id: $id}) RETURN properties(b) AS mark", {"id": _BUILD}).single()
+    return None if record is None else dict(record["mark"])
+
+
+def load(
+    sessions: Sessions,
+    nodes: Iterable[NodeBatch],
+    edges: Iterable[EdgeBatch],
+    *,
+    expected: Mapping[str, Any] | None,
+    check: bool,
+) -> None:
+    """Make kgraph's labels and relationship types hold these batches and nothing else.
+
+    ``expected`` is the :func:`build_mark` that the batches were made from;
+    with ``check``, another one there is a newer graph that must not be undone.
+    Raises StoreError for that, for a database whose nodes of these labels are
+    not kgraph's, and when another load takes over; and what the driver raises.
+    """
+    with sessions(neo4j.WRITE_ACCESS) as session:
+        writer = _Writer(session, secrets.token_hex(8))
+        if not check or expected is None:
+            session.execute_read(_refuse_foreign)
+        _run_each(session, constraint_statements())
+        session.execute_write(lambda tx: _begin(tx, writer.token, expected, check))
+        build, places = _load_nodes(writer, nodes)
+        _load_edges(writer, edges, places)
+        _run_each(session, index_statements())
+        writer.run(_finish, build)
+
+
+class _Writer:
+    """Writes transactions that hold only while nobody else has begun to write."""
+
+    def __init__(self, session: neo4j.Session, token: str) -> None:
+        self.session = session
+        self.token = token
+
+    def run(self, work: Callable[..., Any], *arguments: Any) -> None:
+        """Run ``work(tx, *arguments)`` in one transaction, again where the server asks for it."""
+        self.session.execute_write(self._fenced, work, arguments)
+
+    def _fenced(
+        self, tx: neo4j.ManagedTransaction, work: Callable[..., Any], arguments: Sequence[Any]
+    ) -> None:
+        # SET takes the lock, so that the check holds until the transaction ends.
+        ours = tx.run(
+            "MATCH (b:Build {id: $id}) WHERE b.writer = $writer SET b.writer = $writer RETURN b.id",
+            {"id": _BUILD, "writer": self.token},
+        ).single()
+        if ours is None:
+            raise StoreError(
+                "another process has begun to write this graph; this one has stopped, let it finish"
+            )
+        work(tx, *arguments)
+
+
+def _run_each(session: neo4j.Session, statements: Iterable[str]) -> None:
+    for statement in statements:
+        session.run(statement).consume()  # type: ignore[arg-type]
+    session.run("CALL db.awaitIndexes(3600)").consume()
+
+
+def _refuse_foreign(tx: neo4j.ManagedTransaction) -> None:
+    if build_mark(tx) is not None:
+        return
+    if tx.run("SHOW CONSTRAINTS YIELD name WHERE name = $name", {"name": PAPER_CONSTRAINT}).single():
+        return
+    for label in graph_schema().labels:
+        count = tx.run(f"MATCH (n:{label.name}) RETURN count(n) AS n").single(strict=True)["n"]  # type: ignore[arg-type]
+        if count:
+            raise StoreError(
+                f"the database holds {count} {label.name} nodes that kgraph did not write and would replace; "
+                "use another database"
+            )
+
+
+def _begin(tx: neo4j.ManagedTransaction, token: str, expected: Mapping[str, Any] | None, check: bool) -> None:
+    tx.run(
+        "MERGE (b:Build {id: $id}) ON CREATE SET b.name = $id, b.title = $id, b.new = true SET b.id = $id",
+        {"id": _BUILD},
+    ).consume()
+    found = dict(build_mark(tx) or {})
+    before = None if found.pop("new", None) else found
+    # A transaction whose commit was not heard of runs again, and finds what it wrote.
+    if check and before != expected and found.get("writer") != token:
+        raise StoreError("changed by another process since it was read; nothing was written, run this again")
+    tx.run(
+        "MATCH (b:Build {id: $id}) SET b.writer = $writer REMOVE b.new", {"id": _BUILD, "writer": token}
+    ).consume()
+
+
+def _finish(tx: neo4j.ManagedTransaction, build: Node | None) -> None:
+    if build is None:
+        tx.run("MATCH (b:Build) DETACH DELETE b").consume()
+        return
+    absent = {prop.name: None for prop in graph_schema().label("Build").properties}
+    tx.run(
+        "MATCH (b:Build {id: $id}) SET b += $properties",
+        {"id": _BUILD, "properties": absent | dict(build.properties) | {"id": build.id}},
+    ).consume()
+
+
+Places = dict[tuple[str, str], int]
+"""A number for every node, by label and id: two of them make a relationship's key of eight bytes."""
+
+
+def _load_nodes(writer: _Writer, batches: Iterable[NodeBatch]) -> tuple[Node | None, Places]:
+    """Write the nodes and delete the others; return the Build node, which is written at the end."""
+    build: Node | None = None
+    places: Places = {}
+    for batch in _made_ahead(batches):
+        if batch.label == "Build":
+            build = batch.nodes[-1] if batch.nodes else None
+            continue
+        label = graph_schema().label(batch.label)
+        for node in batch.nodes:
+            places.setdefault((batch.label, node.id), len(places))
+        writer.run(_merge_nodes, label, batch.nodes)
+    for label in graph_schema().labels:
+        if label.name != "Build":
+            _delete_stale_nodes(writer, label.name, places)
+    return build, places
+
+
+def _merge_nodes(tx: neo4j.ManagedTransaction, label: Label, nodes: Sequence[Node]) -> None:
+    # A property that is absent now is set to null, which removes it; ones
+    # that kgraph does not know are the user's and stay.
+    absent = {prop.name: None for prop in label.properties}
+    for labels, group in groupby(sorted(nodes, key=lambda node: node.labels), key=lambda node: node.labels):
+        others = [second for second in label.second_labels if second not in labels]
+        tx.run(
+            f"UNWIND $rows AS row MERGE (n:{label.name} {{id: row.id}}) SET n += row"  # type: ignore[arg-type]
+            + "".join(f" SET n:{second}" for second in labels)
+            + "".join(f" REMOVE n:{second}" for second in others),
+            {"rows": [absent | dict(node.properties) | {"id": node.id} for node in group]},
+        ).consume()
+
+
+def _delete_stale_nodes(writer: _Writer, label: str, places: Places) -> None:
+    counted = writer.session.run(
+        f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN count(n) AS n"  # type: ignore[arg-type]
+    ).single(strict=True)["n"]
+    if counted == sum(1 for kept, _ in places if kept == label):
+        return  # all that was written is there, so there is nothing else
+    stored = writer.session.run(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN n.id AS id")  # type: ignore[arg-type]
+    stale = [record["id"] for record in stored if (label, record["id"]) not in places]
+    for ids in _parts(stale, _DELETED_AT_ONCE):
+        writer.run(_delete_nodes, label, ids)
+
+
+def _delete_nodes(tx: neo4j.ManagedTransaction, label: str, ids: Sequence[Any]) -> None:
+    tx.run(
+        f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n",  # type: ignore[arg-type]
+        {"ids": list(ids)},
+    ).consume()
+
+
+def _load_edges(writer: _Writer, batches: Iterable[EdgeBatch], places: Places) -> None:
+    """Write the relationships and delete the others."""
+    kept = {
+        (kind.name, head, tail): array("Q")
+        for kind in graph_schema().relationships
+        for head in kind.from_labels
+        for tail in kind.to_labels
+    }
+    for batch in _made_ahead(batches):
+        pattern = (batch.type, batch.head_label, batch.tail_label)
+        for edge in batch.edges:
+            # Ends that are not there get no relationship: MATCH finds nothing.
+            head = places.get((batch.head_label, edge.head))
+            tail = places.get((batch.tail_label, edge.tail))
+            if head is not None and tail is not None:
+                kept[pattern].append(head << 32 | tail)
+        writer.run(_merge_edges, batch)
+    for pattern, keys in kept.items():
+        _delete_stale_edges(writer, pattern, np.unique(np.frombuffer(keys, dtype=np.uint64)), places)
+
+
+def _merge_edges(tx: neo4j.ManagedTransaction, batch: EdgeBatch) -> None:
+    tx.run(
+        f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "  # type: ignore[arg-type]
+        f"MATCH (b:{batch.tail_label} {{id: row.tail}}) "
+        f"MERGE (a)-[r:{batch.type}]->(b) SET r = row.properties",
+        {
+            "rows": [
+                {"head": edge.head, "tail": edge.tail, "properties": dict(edge.properties)}
+                for edge in batch.edges
+            ]
+        },
+    ).consume()
+
+
+def _delete_stale_edges(
+    writer: _Writer, pattern: tuple[str, str, str], kept: np.ndarray[Any, np.dtype[np.uint64]], places: Places
+) -> None:
+    kind, head, tail = pattern
+    match = f"MATCH (a:{head})-[r:{kind}]->(b:{tail})"
+    counted = writer.session.run(f"{match} RETURN count(r) AS n").single(strict=True)["n"]  # type: ignore[arg-type]
+    if counted == len(kept):
+        return  # all that was written is there, so there is nothing else
+    known = set(kept.tolist())
+    stale = []
+    for record in writer.session.run(f"{match} RETURN elementId(r) AS r, a.id AS head, b.id AS tail"):  # type: ignore[arg-type]
+        ends = places.get((head, record["head"])), places.get((tail, record["tail"]))
+        key = None if None in ends else ends[0] << 32 | ends[1]  # type: ignore[operator]
+        if key not in known:
+            stale.append(record["r"])
+        known.discard(key)  # a second one between the same two nodes is not ours
+    for ids in _parts(stale, _DELETED_AT_ONCE):
+        writer.run(_delete_edges, ids)
+
+
+def _delete_edges(tx: neo4j.ManagedTransaction, ids: Sequence[str]) -> None:
+    tx.run(
+        "UNWIND $ids AS id MATCH ()-[r]->() WHERE elementId(r) = id DELETE r", {"ids": list(ids)}
+    ).consume()
+
+
+def _made_ahead(batches: Iterable[_T]) -> Iterator[_T]:
+    """Yield the batches; the next one is made while its forerunner is being written."""
+    source = iter(batches)
+    nothing: Any = object()
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(next, source, nothing)
+        while (batch := ahead.result()) is not nothing:
+            ahead = pool.submit(next, source, nothing)
+            yield batch
+
+
+def _parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,110 @@
+"""A real Neo4j server of the tests' own, through scripts/neo4j."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import neo4j
+from runs import ROOT
+
+SCRIPT = ROOT / "scripts" / "neo4j"
+CANNOT = 3
+"""The script's exit code where no server can be had."""
+
+
+class CannotHaveServer(Exception):
+    """Says why there can be no server on this machine."""
+
+
+class Neo4jServer:
+    """A server in a folder; its data outlives a stop or a kill and a new start."""
+
+    def __init__(self, home: Path, *settings: str) -> None:
+        self.home = home
+        self._settings = [part for setting in settings for part in ("--set", setting)]
+
+    def start(self) -> None:
+        ran = subprocess.run(
+            [sys.executable, SCRIPT, "start", "--home", self.home, *self._settings],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode == CANNOT:
+            raise CannotHaveServer(ran.stderr.strip())
+        assert ran.returncode == 0, ran.stderr
+
+    def admin(self, *arguments: str | Path) -> str:
+        """Run neo4j-admin on the data of the stopped server and return what it printed."""
+        ran = subprocess.run(
+            [sys.executable, SCRIPT, "admin", "--home", self.home, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        pid = self._known["pid"]
+        os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        subprocess.run([sys.executable, SCRIPT, "stop", "--home", self.home], check=True)
+
+    def remove(self) -> None:
+        subprocess.run([sys.executable, SCRIPT, "remove", "--home", self.home], check=True)
+
+    @property
+    def pid(self) -> int:
+        return int(self._known["pid"])
+
+    @property
+    def uri(self) -> str:
+        return str(self._known["NEO4J_URI"])
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return self.uri.partition("://")[2]
+
+    @property
+    def password(self) -> str:
+        return str(self._known["NEO4J_PASSWORD"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell that uses the server sets."""
+        return {name: self._known[name] for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD")}
+
+    @property
+    def store(self) -> str:
+        """The name of the store, with the password in it, as a program may give it."""
+        return f"neo4j://neo4j:{self.password}@{self.address}"
+
+    def rows(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Ask the server with the plain driver, past kgraph."""
+        with neo4j.GraphDatabase.driver(f"bolt://{self.address}", auth=("neo4j", self.password)) as driver:
+            return [record.data() for record in driver.execute_query(cypher, parameters).records]
+
+    def wipe(self) -> None:
+        """Leave an empty database without constraints and indexes."""
+        self.rows("MATCH (n) DETACH DELETE n")
+        for row in self.rows("SHOW CONSTRAINTS YIELD name"):
+            self.rows(f"DROP CONSTRAINT `{row['name']}`")
+        for row in self.rows("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'"):
+            self.rows(f"DROP INDEX `{row['name']}`")
+
+    @property
+    def _known(self) -> dict[str, Any]:
+        return dict(json.loads((self.home / "server.json").read_text()))

@@ -21,19 +21,21 @@ import neo4j.spatial
 import neo4j.time
 from neo4j import exceptions as errors
 
-from kgraph.errors import InputError, KgraphError, QueryError, StoreError
+from kgraph.errors import InputError, QueryError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import values
 from kgraph.store.address import ServerAddress
+from kgraph.store.neo4j_errors import as_ours
 from kgraph.store.neo4j_load import PAPER_CONSTRAINT, build_mark, load
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
 from kgraph.store.statement import (
     refuse_outside_access,
+    refuse_procedure,
     refuse_several,
     without_comments,
 )
 
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
 """How long a server may take to answer at all."""
 
 RETRY_SECONDS = 30.0
@@ -43,10 +45,6 @@ _GRACE_SECONDS = 5.0
 """What a server may take beyond a query's timeout to say that it has stopped it."""
 
 _ROWS_AT_ONCE = 1000
-_TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
-_KILLED = ("Neo.TransientError.Transaction.Terminated", "Neo.ClientError.Transaction.Terminated")
-_OUT_OF_MEMORY = ("OutOfMemoryError", "MemoryLimitExceeded", "StackOverFlowError")
-_NO_DATABASE = ("Neo.ClientError.Database.DatabaseNotFound", "Neo.ClientError.Database.IllegalAliasChain")
 
 # A library leaves it to the program whether the driver's log is shown.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -97,7 +95,7 @@ class Neo4jStore:
         access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
         with self._told_as_ours(timeout), self._deadline(timeout), self._session(access) as session:
             _refuse_by_plan(session, text, given, write)
-            asked = neo4j.Query(text, timeout=timeout or 0)  # type: ignore[arg-type]
+            asked = neo4j.Query(text, timeout=timeout or 0)
             return _result(session.run(asked, given), limit)
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
@@ -159,7 +157,7 @@ class Neo4jStore:
         try:
             yield
         except (errors.Neo4jError, errors.DriverError) as error:
-            raise _as_ours(error, self._address, timeout) from error
+            raise as_ours(error, self._address, timeout) from error
 
 
 def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]:
@@ -170,7 +168,7 @@ def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]
 
 def _refuse_by_plan(session: neo4j.Session, text: str, parameters: Mapping[str, Any], write: bool) -> None:
     """Raise QueryError for what the server's own plan shows, whatever the text looked like."""
-    explained = session.run("EXPLAIN " + text, dict(parameters)).consume()  # type: ignore[arg-type]
+    explained = session.run("EXPLAIN " + text, dict(parameters)).consume()
     if explained.query_type == "s" and "AdministrationCommand" in str(explained.plan):
         raise QueryError("commands that administer the server are refused")
     if explained.query_type != "r" and not write:
@@ -179,7 +177,7 @@ def _refuse_by_plan(session: neo4j.Session, text: str, parameters: Mapping[str, 
         if operator == "LoadCSV":
             raise QueryError("LOAD CSV is refused: a query may not read files or addresses")
         if operator == "ProcedureCall":
-            pass  # refuse_procedure(details.partition("(")[0])
+            refuse_procedure(details.partition("(")[0])
 
 
 def _operators(plan: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
@@ -197,9 +195,10 @@ def _result(found: neo4j.Result, limit: int | None) -> Result:
         if limit is not None and len(rows) == limit:
             truncated = True
             break
-        for value in record.values():
+        row = dict(zip(columns, map(_plain, record.values()), strict=True))
+        for value in row.values():
             values.refuse_huge(value)
-        rows.append({name: _plain(value) for name, value in record.items()})
+        rows.append(row)
     # Throws away what the server still has to say, and takes no time for it.
     summary = found.consume()
     warnings = tuple(
@@ -212,9 +211,9 @@ def _result(found: neo4j.Result, limit: int | None) -> Result:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, neo4j.graph.Node):
-        return values.node(tuple(value.labels), {key: _plain(item) for key, item in value.items()})
+        return values.node(tuple(value.labels), {key: _plain(item) for key, item in dict(value).items()})
     if isinstance(value, neo4j.graph.Relationship):
-        return values.relationship(value.type, {key: _plain(item) for key, item in value.items()})
+        return values.relationship(value.type, {key: _plain(item) for key, item in dict(value).items()})
     if isinstance(value, neo4j.graph.Path):
         return {
             "nodes": [_plain(item) for item in value.nodes],
@@ -231,59 +230,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return values.plain(list(value) if isinstance(value, bytes | bytearray) else value)
-
-
-def _as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> KgraphError:
-    code = str(getattr(error, "code", None) or "")
-    said = str(getattr(error, "message", None) or error)
-    if isinstance(error, errors.AuthError) or code.startswith("Neo.ClientError.Security.Unauthorized"):
-        who = (
-            f"the user {address.user!r} with the password given"
-            if address.user
-            else "nobody: no user was given"
-        )
-        return InputError(
-            f"{address}: the server lets in {'not ' if address.user else ''}{who}; "
-            "set NEO4J_USERNAME and NEO4J_PASSWORD"
-        )
-    if code in _NO_DATABASE:
-        return InputError(f"{address}: no such database; NEO4J_DATABASE or the end of the address names it")
-    if code.startswith(_TIMED_OUT):
-        after = "" if timeout is None else f" after {timeout:g} seconds"
-        return QueryError(f"the query was stopped{after}; narrow it or raise --timeout")
-    if code in _KILLED:
-        return QueryError("the query was killed on the server")
-    if any(word in code for word in _OUT_OF_MEMORY):
-        return QueryError(f"the query needs more memory than the server gives it: {said}")
-    if isinstance(error, errors.Neo4jError):
-        if code.startswith(
-            ("Neo.ClientError.Statement", "Neo.ClientError.Procedure", "Neo.ClientError.Schema")
-        ):
-            return QueryError(said)
-        return StoreError(f"{address}: {said}" + (f" ({code})" if code else ""))
-    if isinstance(error, errors.ConfigurationError):
-        return InputError(f"{address}: {said}")
-    if isinstance(error, errors.ServiceUnavailable | errors.SessionExpired):
-        return StoreError(f"{address}: {_why_away(error, address)}")
-    return QueryError(said)
-
-
-def _why_away(error: Exception, address: ServerAddress) -> str:
-    chain = [error]
-    while chain[-1].__cause__ is not None or chain[-1].__context__ is not None:
-        chain.append(chain[-1].__cause__ or chain[-1].__context__)  # type: ignore[arg-type]
-    said = " ".join(str(link) for link in chain)
-    if "certificate" in said.lower():
-        return (
-            f"the server's certificate is not trusted; +ssc after the scheme takes it as it is ({said[:200]})"
-        )
-    if isinstance(error, errors.SessionExpired) or "defunct" in said:
-        return "the connection to the server was lost; what it had committed is kept, run this again"
-    if "SSL" in said or "handshake" in said.lower():
-        return (
-            "what answers there does not speak Bolt, or not with this encryption; "
-            "a server that wants TLS has an address with +s (neo4j+s://…), and one without it has none"
-        )
-    if "routing" in said.lower() and "refused" not in said:
-        return "the server gives no routing table; talk to it alone with bolt://"
-    return f"no Neo4j server answers there ({str(chain[-1])[:200]})"

@@ -124,7 +124,7 @@ class _Writer:
 
 def _run_each(session: neo4j.Session, statements: Iterable[str]) -> None:
     for statement in statements:
-        session.run(statement).consume()  # type: ignore[arg-type]
+        session.run(statement).consume()
     session.run("CALL db.awaitIndexes(3600)").consume()
 
 
@@ -134,7 +134,7 @@ def _refuse_foreign(tx: neo4j.ManagedTransaction) -> None:
     if tx.run("SHOW CONSTRAINTS YIELD name WHERE name = $name", {"name": PAPER_CONSTRAINT}).single():
         return
     for label in graph_schema().labels:
-        count = tx.run(f"MATCH (n:{label.name}) RETURN count(n) AS n").single(strict=True)["n"]  # type: ignore[arg-type]
+        count = tx.run(f"MATCH (n:{label.name}) RETURN count(n) AS n").single(strict=True)["n"]
         if count:
             raise StoreError(
                 f"the database holds {count} {label.name} nodes that kgraph did not write and would replace; "
@@ -197,7 +197,7 @@ def _merge_nodes(tx: neo4j.ManagedTransaction, label: Label, nodes: Sequence[Nod
     for labels, group in groupby(sorted(nodes, key=lambda node: node.labels), key=lambda node: node.labels):
         others = [second for second in label.second_labels if second not in labels]
         tx.run(
-            f"UNWIND $rows AS row MERGE (n:{label.name} {{id: row.id}}) SET n += row"  # type: ignore[arg-type]
+            f"UNWIND $rows AS row MERGE (n:{label.name} {{id: row.id}}) SET n += row"
             + "".join(f" SET n:{second}" for second in labels)
             + "".join(f" REMOVE n:{second}" for second in others),
             {"rows": [absent | dict(node.properties) | {"id": node.id} for node in group]},
@@ -205,12 +205,12 @@ def _merge_nodes(tx: neo4j.ManagedTransaction, label: Label, nodes: Sequence[Nod
 
 
 def _delete_stale_nodes(writer: _Writer, label: str, places: Places) -> None:
-    counted = writer.session.run(
-        f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN count(n) AS n"  # type: ignore[arg-type]
-    ).single(strict=True)["n"]
+    counted = writer.session.run(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN count(n) AS n").single(
+        strict=True
+    )["n"]
     if counted == sum(1 for kept, _ in places if kept == label):
         return  # all that was written is there, so there is nothing else
-    stored = writer.session.run(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN n.id AS id")  # type: ignore[arg-type]
+    stored = writer.session.run(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN n.id AS id")
     stale = [record["id"] for record in stored if (label, record["id"]) not in places]
     for ids in _parts(stale, _DELETED_AT_ONCE):
         writer.run(_delete_nodes, label, ids)
@@ -218,7 +218,7 @@ def _delete_stale_nodes(writer: _Writer, label: str, places: Places) -> None:
 
 def _delete_nodes(tx: neo4j.ManagedTransaction, label: str, ids: Sequence[Any]) -> None:
     tx.run(
-        f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n",  # type: ignore[arg-type]
+        f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n",
         {"ids": list(ids)},
     ).consume()
 
@@ -246,7 +246,7 @@ def _load_edges(writer: _Writer, batches: Iterable[EdgeBatch], places: Places) -
 
 def _merge_edges(tx: neo4j.ManagedTransaction, batch: EdgeBatch) -> None:
     tx.run(
-        f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "  # type: ignore[arg-type]
+        f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "
         f"MATCH (b:{batch.tail_label} {{id: row.tail}}) "
         f"MERGE (a)-[r:{batch.type}]->(b) SET r = row.properties",
         {
@@ -263,12 +263,12 @@ def _delete_stale_edges(
 ) -> None:
     kind, head, tail = pattern
     match = f"MATCH (a:{head})-[r:{kind}]->(b:{tail})"
-    counted = writer.session.run(f"{match} RETURN count(r) AS n").single(strict=True)["n"]  # type: ignore[arg-type]
+    counted = writer.session.run(f"{match} RETURN count(r) AS n").single(strict=True)["n"]
     if counted == len(kept):
         return  # all that was written is there, so there is nothing else
     known = set(kept.tolist())
     stale = []
-    for record in writer.session.run(f"{match} RETURN elementId(r) AS r, a.id AS head, b.id AS tail"):  # type: ignore[arg-type]
+    for record in writer.session.run(f"{match} RETURN elementId(r) AS r, a.id AS head, b.id AS tail"):
         ends = places.get((head, record["head"])), places.get((tail, record["tail"]))
         key = None if None in ends else ends[0] << 32 | ends[1]  # type: ignore[operator]
         if key not in known:

@@ -48,7 +48,8 @@ def stats(store: GraphStore) -> Stats:
 
 def _most(store: GraphStore, label: str) -> tuple[tuple[str, int], ...]:
     rows = store.query(
-        f"MATCH (n:{label}) RETURN n.name AS name, n.papers AS papers, n.id AS id "
+        f"MATCH (n:{label}) WHERE n.papers IS NOT NULL "
+        f"RETURN n.name AS name, n.papers AS papers, n.id AS id "
         f"ORDER BY papers DESC, id LIMIT {_SHOWN}",
         timeout=None,
     ).rows

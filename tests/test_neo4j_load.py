@@ -35,7 +35,9 @@ def build_node(**more: Any) -> NodeBatch:
     return NodeBatch("Build", [Node("build", {"name": "build", "title": "build", **more})])
 
 
-def test_constraints_and_text_indexes_stand_when_a_load_is_done(neo4j: Neo4jServer, store: GraphStore) -> None:
+def test_constraints_and_text_indexes_stand_when_a_load_is_done(
+    neo4j: Neo4jServer, store: GraphStore
+) -> None:
     labels = {label.name for label in graph_schema().labels}
     constraints = neo4j.rows("SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties")
     assert {row["labelsOrTypes"][0] for row in constraints} == labels
@@ -46,7 +48,9 @@ def test_constraints_and_text_indexes_stand_when_a_load_is_done(neo4j: Neo4jServ
         "kgraph_concept_text": ["name"],
     }
     assert {row["state"] for row in indexes} == {"ONLINE"}
-    found = store.query("CALL db.index.fulltext.queryNodes('kgraph_concept_text', 'tea') YIELD node RETURN node.id")
+    found = store.query(
+        "CALL db.index.fulltext.queryNodes('kgraph_concept_text', 'tea') YIELD node RETURN node.id"
+    )
     assert [list(row.values()) for row in found.rows] == [["c1"]]
 
 
@@ -155,10 +159,13 @@ def test_many_batches_of_the_same_relationship(neo4j: Neo4jServer) -> None:
     def edges(step: int) -> list[EdgeBatch]:
         kept = [Edge(paper.id, "hub", {"count": 1}) for paper in papers[::step]]
         return [
-            EdgeBatch("MENTIONS", "Paper", "Concept", kept[start : start + 100]) for start in range(0, len(kept), 100)
+            EdgeBatch("MENTIONS", "Paper", "Concept", kept[start : start + 100])
+            for start in range(0, len(kept), 100)
         ]
 
     for step, count in ((1, 3000), (1, 3000), (2, 1500)):
         store.replace(nodes, edges(step))
-        assert neo4j.rows("MATCH (:Concept {id: 'hub'})<-[r:MENTIONS]-(:Paper) RETURN count(r) AS n") == [{"n": count}]
+        assert neo4j.rows("MATCH (:Concept {id: 'hub'})<-[r:MENTIONS]-(:Paper) RETURN count(r) AS n") == [
+            {"n": count}
+        ]
     store.close()

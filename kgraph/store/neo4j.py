@@ -10,6 +10,7 @@ Sessions and transactions: https://neo4j.com/docs/python-manual/current/.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from kgraph.errors import InputError, QueryError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import values
 from kgraph.store.address import ServerAddress
-from kgraph.store.neo4j_errors import as_ours
+from kgraph.store.neo4j_errors import ASKED_FOR_PLAN, as_ours
 from kgraph.store.neo4j_load import PAPER_CONSTRAINT, build_mark, load
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
 from kgraph.store.statement import (
@@ -94,14 +95,13 @@ class Neo4jStore:
         text, given = without_comments(cypher), dict(parameters or {})
         access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
         with self._told_as_ours(timeout), self._deadline(timeout), self._session(access) as session:
-            _refuse_by_plan(session, text, given, write)
-            asked = neo4j.Query(text, timeout=timeout or 0)
-            return _result(session.run(asked, given), limit)
+            _refuse_by_plan(session, neo4j.Query(_explained(text), timeout=timeout or 0), given, write)
+            return _result(session.run(neo4j.Query(text, timeout=timeout or 0), given), limit)
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make kgraph's part of the graph equal to the batches; see :func:`kgraph.store.neo4j_load.load`."""
         with self._told_as_ours():
-            load(self._session, nodes, edges, expected=self._seen, check=self._looked)
+            load(self._quiet_session, nodes, edges, expected=self._seen, check=self._looked)
         self._looked = False
 
     def close(self) -> None:
@@ -113,6 +113,14 @@ class Neo4jStore:
     def _session(self, access: str) -> neo4j.Session:
         return self._connected().session(
             database=self._address.database, default_access_mode=access, fetch_size=_ROWS_AT_ONCE
+        )
+
+    def _quiet_session(self, access: str) -> neo4j.Session:
+        # That a type has no relationships yet is news to a user, not to a load.
+        return self._connected().session(
+            database=self._address.database,
+            default_access_mode=access,
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
 
     def _connected(self) -> neo4j.Driver:
@@ -139,15 +147,28 @@ class Neo4jStore:
 
     @contextmanager
     def _deadline(self, timeout: float | None) -> Iterator[None]:
-        """Cut the connection if the server, asked to stop after ``timeout``, says nothing at all."""
+        """Cut the connection if the server does not stop by itself, as in the middle of one long expression."""
         if timeout is None:
             yield
             return
-        timer = threading.Timer(min(timeout + _GRACE_SECONDS, threading.TIMEOUT_MAX), self.close)
+        late = threading.Event()
+
+        def cut() -> None:
+            late.set()
+            self.close()
+
+        timer = threading.Timer(min(timeout + _GRACE_SECONDS, threading.TIMEOUT_MAX), cut)
         timer.daemon = True
         timer.start()
         try:
             yield
+        except errors.DriverError as error:
+            if not late.is_set():
+                raise
+            raise QueryError(
+                f"the query was given up: {timeout:g} seconds are over, and the server does not stop it; "
+                "narrow it or raise --timeout"
+            ) from error
         finally:
             timer.cancel()
 
@@ -166,9 +187,16 @@ def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]
     return found is not None or mark is not None, mark
 
 
-def _refuse_by_plan(session: neo4j.Session, text: str, parameters: Mapping[str, Any], write: bool) -> None:
+def _explained(text: str) -> str:
+    # A statement is run or explained, not both.
+    return "EXPLAIN " + re.sub(r"^\s*PROFILE\b", "", text, flags=re.IGNORECASE)
+
+
+def _refuse_by_plan(
+    session: neo4j.Session, explain: neo4j.Query, parameters: Mapping[str, Any], write: bool
+) -> None:
     """Raise QueryError for what the server's own plan shows, whatever the text looked like."""
-    explained = session.run("EXPLAIN " + text, dict(parameters)).consume()
+    explained = session.run(explain, dict(parameters)).consume()
     if explained.query_type == "s" and "AdministrationCommand" in str(explained.plan):
         raise QueryError("commands that administer the server are refused")
     if explained.query_type != "r" and not write:
@@ -222,11 +250,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, neo4j.time.Duration):
         return values.duration(value.months, value.days, value.seconds, value.nanoseconds)
     if isinstance(value, neo4j.time.Date | neo4j.time.Time | neo4j.time.DateTime):
-        return value.iso_format()
+        return values.moment(value.iso_format())
+    if isinstance(value, neo4j.spatial.WGS84Point) and len(value) == 2:
+        return {"latitude": value.latitude, "longitude": value.longitude}
     if isinstance(value, neo4j.spatial.Point):
-        return {"srid": value.srid, "coordinates": list(value)}
+        return {"coordinates": list(value), "srid": value.srid}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return values.mapping({key: _plain(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return values.plain(list(value) if isinstance(value, bytes | bytearray) else value)

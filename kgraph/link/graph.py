@@ -49,6 +49,7 @@ Corpus = Callable[[], Iterable[tuple[Paper, Extraction]]]
 
 _BATCH = 5000
 _EVIDENCE_KEPT = 5
+_BY_FORM = "phrase-structure"
 _T = TypeVar("_T")
 
 
@@ -129,15 +130,12 @@ def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterat
 
 def edge_batches(linked: Linked) -> Iterator[EdgeBatch]:
     """Yield every relationship of the graph, type by type, in a fixed order."""
-    yield from _edges("MENTIONS", "Paper", "Concept", _mentions(linked))
-    roles, stated = _relations(linked)
+    said = _Said(linked)
+    yield from _edges("MENTIONS", "Paper", "Concept", _mentions(linked, said))
     for role in ("INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"):
-        yield from _edges(role, "Paper", "Concept", roles[role])
+        yield from _edges(role, "Paper", "Concept", said.roles[role])
     for type_ in ("IS_A", "PART_OF", "USED_FOR"):
-        found = stated[type_]
-        if type_ == "IS_A":
-            found = _with_phrase_structure(linked, found)
-        yield from _edges(type_, "Concept", "Concept", _stated(found))
+        yield from _edges(type_, "Concept", "Concept", _stated(said.of_concepts[type_]))
     concepts = linked.vocabulary.concepts
     yield from _edges(
         "CO_OCCURS_WITH",
@@ -192,11 +190,12 @@ def _content(papers: Iterable[Paper]) -> str:
     return digest.hexdigest()
 
 
-def _mentions(linked: Linked) -> Iterator[Edge]:
+def _mentions(linked: Linked, said: _Said) -> Iterator[Edge]:
+    """Yield the mentions of every paper; ``said`` takes the rest on the way, as a pass is dear."""
     for paper, extraction in linked.corpus():
-        for concept in sorted(
-            link_concepts(extraction, linked.aliases, linked.known), key=lambda linked: linked.id
-        ):
+        concepts = link_concepts(extraction, linked.aliases, linked.known)
+        said.add(paper, extraction, concepts)
+        for concept in sorted(concepts, key=lambda linked: linked.id):
             yield Edge(paper.id, concept.id, _mention_properties(concept))
 
 
@@ -210,57 +209,59 @@ def _mention_properties(concept: LinkedConcept) -> dict[str, Any]:
     }
 
 
-def _relations(
-    linked: Linked,
-) -> tuple[Mapping[str, list[Edge]], Mapping[str, dict[tuple[str, str], list[tuple[str, Relation]]]]]:
-    """Return the roles of concepts in papers, as edges, and what papers state of two concepts, by type.
+class _Said:
+    """What papers say of concepts besides naming them; there is little of it beside the mentions.
 
-    There are few of both beside the mentions, so they are gathered in one pass.
+    ``roles`` are edges from papers, by type; ``of_concepts`` holds what is
+    stated of two concepts, by type and pair, with the papers that say it.
     """
-    roles: defaultdict[str, list[Edge]] = defaultdict(list)
-    stated: defaultdict[str, dict[tuple[str, str], list[tuple[str, Relation]]]] = defaultdict(dict)
-    for paper, extraction in linked.corpus():
-        ids = local_ids(extraction, linked.aliases)
+
+    def __init__(self, linked: Linked) -> None:
+        concepts = linked.vocabulary.concepts
+        self._aliases = linked.aliases
+        self._parents = {
+            concepts[child].id: concepts[parent].id for child, parent in parents(linked.vocabulary)
+        }
+        self.roles: defaultdict[str, list[Edge]] = defaultdict(list)
+        self.of_concepts: defaultdict[str, dict[tuple[str, str], list[tuple[str, Relation]]]] = defaultdict(
+            dict
+        )
+
+    def add(self, paper: Paper, extraction: Extraction, concepts: Iterable[LinkedConcept]) -> None:
+        """Take what one paper says; papers come by rising id."""
+        ids = local_ids(extraction, self._aliases)
         own: defaultdict[tuple[str, str], list[Relation]] = defaultdict(list)
         for relation in extraction.relations:
             tail = ids[relation.tail]
             if relation.head is None:
                 own[relation.type, tail].append(relation)
             elif ids[relation.head] != tail:
-                pair = (ids[relation.head], tail)
-                stated[relation.type].setdefault(pair, []).append((paper.id, relation))
+                self._state(relation.type, ids[relation.head], tail, paper, relation)
         for role, id_ in sorted(own):
             seen = sorted({relation.evidence for relation in own[role, id_]}, key=_place)
             confidence = max(relation.confidence for relation in own[role, id_])
             properties = {"confidence": confidence, **_evidence_properties(seen[:_EVIDENCE_KEPT])}
-            roles[role].append(Edge(paper.id, id_, properties))
-    return roles, stated
+            self.roles[role].append(Edge(paper.id, id_, properties))
+        self._add_phrase_structure(paper, concepts)
 
+    def _add_phrase_structure(self, paper: Paper, concepts: Iterable[LinkedConcept]) -> None:
+        """Add what phrases say by their own form, with the first sentence that has the longer one."""
+        for concept in concepts:
+            if concept.id in self._parents and concept.evidence:
+                first = concept.evidence[0]
+                seen = Evidence(first.field, first.start, first.end, first.text, _BY_FORM)
+                parent = self._parents.pop(concept.id)
+                relation = Relation("IS_A", concept.id, parent, seen, PHRASE_CONFIDENCE)
+                self._state("IS_A", concept.id, parent, paper, relation)
 
-def _with_phrase_structure(
-    linked: Linked, stated: Mapping[tuple[str, str], list[tuple[str, Relation]]]
-) -> dict[tuple[str, str], list[tuple[str, Relation]]]:
-    """Add what phrases say by their own form, with the first sentence that has the longer one."""
-    concepts = linked.vocabulary.concepts
-    ends = {concepts[child].id: concepts[parent].id for child, parent in parents(linked.vocabulary)}
-    found = {key: list(seen) for key, seen in stated.items()}
-    shown: set[str] = set()
-    for paper, extraction in linked.corpus():
-        for concept in link_concepts(extraction, linked.aliases, linked.known):
-            parent = ends.get(concept.id)
-            if parent is None or concept.id in shown or not concept.evidence:
-                continue
-            shown.add(concept.id)
-            first = concept.evidence[0]
-            seen = Evidence(first.field, first.start, first.end, first.text, "phrase-structure")
-            relation = Relation("IS_A", concept.id, parent, seen, PHRASE_CONFIDENCE)
-            found.setdefault((concept.id, parent), []).append((paper.id, relation))
-    return found
+    def _state(self, type_: str, head: str, tail: str, paper: Paper, relation: Relation) -> None:
+        self.of_concepts[type_].setdefault((head, tail), []).append((paper.id, relation))
 
 
 def _stated(found: Mapping[tuple[str, str], Sequence[tuple[str, Relation]]]) -> Iterator[Edge]:
     for head, tail in sorted(found):
-        seen = found[head, tail]
+        # What a sentence states comes before what the form of a phrase says.
+        seen = sorted(found[head, tail], key=lambda said: said[1].evidence.producer == _BY_FORM)
         kept = seen[:_EVIDENCE_KEPT]
         yield Edge(
             head,

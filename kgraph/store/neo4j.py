@@ -45,6 +45,9 @@ RETRY_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
 """What a server may take beyond a query's timeout to say that it has stopped it."""
 
+_FOREVER = 1e9
+"""Seconds of a timeout that is as good as none."""
+
 _ROWS_AT_ONCE = 1000
 
 # A library leaves it to the program whether the driver's log is shown.
@@ -95,8 +98,13 @@ class Neo4jStore:
         text, given = without_comments(cypher), dict(parameters or {})
         access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
         with self._told_as_ours(timeout), self._deadline(timeout), self._session(access) as session:
-            _refuse_by_plan(session, neo4j.Query(_explained(text), timeout=timeout or 0), given, write)
-            return _result(session.run(neo4j.Query(text, timeout=timeout or 0), given), limit)
+            seconds = 0 if timeout is None or timeout > _FOREVER else timeout
+            try:
+                _refuse_by_plan(session, neo4j.Query(_explained(text), timeout=seconds), given, write)
+            except (TypeError, ValueError, OverflowError, RecursionError) as error:
+                # The driver's word for a parameter that cannot be sent.
+                raise QueryError(f"a parameter cannot be used: {error}") from error
+            return _result(session.run(neo4j.Query(text, timeout=seconds), given), limit)
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make kgraph's part of the graph equal to the batches; see :func:`kgraph.store.neo4j_load.load`."""
@@ -147,7 +155,7 @@ class Neo4jStore:
 
     @contextmanager
     def _deadline(self, timeout: float | None) -> Iterator[None]:
-        """Cut the connection if the server does not stop by itself, as in the middle of one long expression."""
+        """Cut the connection if the server does not stop, as in the middle of one long expression."""
         if timeout is None:
             yield
             return
@@ -189,7 +197,7 @@ def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]
 
 def _explained(text: str) -> str:
     # A statement is run or explained, not both.
-    return "EXPLAIN " + re.sub(r"^\s*PROFILE\b", "", text, flags=re.IGNORECASE)
+    return ASKED_FOR_PLAN + re.sub(r"^\s*PROFILE\b", "", text, flags=re.IGNORECASE)
 
 
 def _refuse_by_plan(

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from kgraph.errors import InputError
 from kgraph.schema import Schema, graph_schema
 from kgraph.stats import Stats, stats
 from kgraph.store import DEFAULT_TIMEOUT, Result, is_server, open_store, store_path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from kgraph.build import BuildReport, Progress
+    from kgraph.export.neo4j_csv import Neo4jExport
     from kgraph.model import Extraction, Notice, Paper, Rejection
     from kgraph.suggest import Suggestion
     from kgraph.view import View
@@ -139,9 +141,22 @@ class KnowledgeGraph:
         """Count what is in the graph; see :func:`kgraph.stats.stats`."""
         return stats(self._store)
 
+    def export(
+        self, folder: str | Path, *, format: str = "neo4j-csv", on_progress: Progress | None = None
+    ) -> Neo4jExport:
+        """Write the graph to a folder for another tool; see :func:`kgraph.export.neo4j_csv.to_neo4j_csv`.
+
+        ``format`` is ``neo4j-csv``. Raises InputError for another one.
+        """
+        from kgraph.export.neo4j_csv import to_neo4j_csv
+
+        if format != "neo4j-csv":
+            raise InputError(f"{format}: no such format of an export; there is neo4j-csv")
+        return to_neo4j_csv(self._store, Path(folder), on_progress or (lambda *_: None))
+
     def to_networkx(self) -> nx.MultiDiGraph[Any]:
-        """Return the graph for NetworkX; see :func:`kgraph.export.to_networkx`."""
-        from kgraph.export import to_networkx
+        """Return the graph for NetworkX; see :func:`kgraph.export.networkx.to_networkx`."""
+        from kgraph.export.networkx import to_networkx
 
         return to_networkx(self._store)
 

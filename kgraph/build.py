@@ -24,6 +24,7 @@ from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lin
 from kgraph.model import Extraction, NodeBatch, Notice, Organization, Paper, Rejection
 from kgraph.sources import read
 from kgraph.store import GraphStore
+from kgraph.store.scan import Scan
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much (None: unknown)."""
@@ -108,16 +109,15 @@ def build(
 
 def stored_papers(store: GraphStore) -> dict[str, Paper]:
     """Return the papers that a store holds, by their id."""
-    # The node, not properties(p): the embedded engine leaves a title that equals the id out of those.
-    rows = store.query("MATCH (p:Paper) RETURN p ORDER BY p.id", timeout=None).rows
-    return {row["p"]["properties"]["id"]: _paper(row["p"]["properties"]) for row in rows}
+    return {node.id: _paper(node.id, node.properties) for node in Scan(store).nodes("Paper")}
 
 
-def _paper(properties: Mapping[str, Any]) -> Paper:
+def _paper(id_: str, properties: Mapping[str, Any]) -> Paper:
     groups = (text.partition(" ") for text in properties.get("organizations") or ())
     return Paper(
-        id=properties["id"],
-        title=properties["title"],
+        id=id_,
+        # A query may have made it, with less than a build does.
+        title=properties.get("title") or properties.get("name") or id_,
         abstract=properties.get("abstract") or "",
         authors=tuple(properties.get("authors") or ()),
         author_count=properties.get("author_count"),

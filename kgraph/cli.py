@@ -193,6 +193,25 @@ def view(
 
 
 @cli.command()
+@click.argument("folder", metavar="DIR")
+@STORE
+@click.option("--format", type=click.Choice(("neo4j-csv",)), default="neo4j-csv", show_default=True)
+def export(folder: str, store: str | None, format: str) -> None:
+    """Write the graph to the folder DIR for another tool, and print what to run there.
+
+    neo4j-csv is for an empty Neo4j server: CSV files for neo4j-admin database
+    import. DIR is a new or empty folder, or one that was written by this
+    command.
+    """
+    try:
+        with kgraph.open(store) as graph, output.progress() as on_progress:
+            found = graph.export(folder, format=format, on_progress=on_progress)
+    except KeyboardInterrupt:
+        raise KgraphError("interrupted; nothing was exported") from None
+    output.print_export(found)
+
+
+@cli.command()
 @STORE
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def stats(store: str | None, form: str) -> None:

@@ -24,6 +24,7 @@ from rich.text import Text
 from kgraph.errors import InputError
 
 if TYPE_CHECKING:
+    from kgraph.export.neo4j_csv import Neo4jExport
     from kgraph.schema import Schema
     from kgraph.stats import Stats
     from kgraph.suggest import Suggestion
@@ -160,6 +161,18 @@ def print_suggestions(found: Sequence[Suggestion]) -> None:
             for sentence in (reason.seed_sentence, reason.sentence):
                 if sentence:
                     click.echo(_printable(f"      “{textwrap.shorten(sentence, 160, placeholder=' …')}”"))
+
+
+def print_export(found: Neo4jExport) -> None:
+    """Print the commands that take an export into a server; to stderr, what they do."""
+    tell(f"{found.folder}: {found.nodes:,} nodes, {found.relationships:,} relationships")
+    if any(found.others):
+        nodes, relationships = found.others
+        tell(f"{nodes:,} nodes and {relationships:,} relationships that kgraph did not make were left out")
+    tell("1. While the server is stopped; this deletes what its database holds now:")
+    click.echo(found.import_command)
+    tell("2. When it was started again; this completes the graph and makes its constraints and indexes:")
+    click.echo(found.script_command)
 
 
 def print_stats(found: Stats) -> None:

@@ -7,7 +7,7 @@ schema`` its text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -55,6 +55,13 @@ class Schema:
     def label(self, name: str) -> Label:
         """Return the label of that name; KeyError if there is none."""
         return {label.name: label for label in self.labels}[name]
+
+    def patterns(self) -> Iterator[tuple[RelationshipType, str, str]]:
+        """Yield every relationship type with each pair of labels that it may join: type, head, tail."""
+        for kind in self.relationships:
+            for head in kind.from_labels:
+                for tail in kind.to_labels:
+                    yield kind, head, tail
 
 
 def schema_text(name: str) -> str:

@@ -19,7 +19,7 @@ CANNOT = 3
 """The script's exit code where no server can be had."""
 
 
-class CannotHaveServer(Exception):
+class NoServerError(Exception):
     """Says why there can be no server on this machine."""
 
 
@@ -31,14 +31,21 @@ class Neo4jServer:
         self._settings = [part for setting in settings for part in ("--set", setting)]
 
     def start(self) -> None:
+        self._run("start")
+
+    def prepare(self) -> None:
+        """Make all that a first start makes, and start nothing."""
+        self._run("prepare")
+
+    def _run(self, command: str) -> None:
         ran = subprocess.run(
-            [sys.executable, SCRIPT, "start", "--home", self.home, *self._settings],
+            [sys.executable, SCRIPT, command, "--home", self.home, *self._settings],
             capture_output=True,
             text=True,
             check=False,
         )
         if ran.returncode == CANNOT:
-            raise CannotHaveServer(ran.stderr.strip())
+            raise NoServerError(ran.stderr.strip().partition("\n")[0])
         assert ran.returncode == 0, ran.stderr
 
     def admin(self, *arguments: str | Path) -> str:
@@ -96,6 +103,14 @@ class Neo4jServer:
         """Ask the server with the plain driver, past kgraph."""
         with neo4j.GraphDatabase.driver(f"bolt://{self.address}", auth=("neo4j", self.password)) as driver:
             return [record.data() for record in driver.execute_query(cypher, parameters).records]
+
+    def run_alone(self, cypher: str) -> None:
+        """Run a statement outside a transaction, as cypher-shell does."""
+        with (
+            neo4j.GraphDatabase.driver(f"bolt://{self.address}", auth=("neo4j", self.password)) as driver,
+            driver.session() as session,
+        ):
+            session.run(cypher).consume()  # type: ignore[arg-type]
 
     def wipe(self) -> None:
         """Leave an empty database without constraints and indexes."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from neo4j_server import CannotHaveServer, Neo4jServer
+from neo4j_server import NoServerError, Neo4jServer
 from runs import SAMPLE, Cli, everything
 
 KILLS = int(os.environ.get("KGRAPH_KILLS", "2"))
@@ -26,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
     server = Neo4jServer(tmp_path_factory.mktemp("killed"))
     try:
         server.start()
-    except CannotHaveServer as reason:
+    except NoServerError as reason:
         pytest.skip(f"no Neo4j server: {reason}")
     yield server
     server.remove()

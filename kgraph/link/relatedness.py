@@ -142,9 +142,11 @@ def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Ite
     """
     words, spelled = _word_matrix(list(texts))
     units = _concept_matrix(vocabulary)
+    # By rows as well, or every product would sort the whole transposed matrix anew.
+    by_concept = sparse.csr_array(units.T)
     found: dict[tuple[int, int], float] = {}
     for start in range(0, units.shape[0], _ROWS):
-        block = sparse.csr_array(units[start : start + _ROWS] @ units.T)
+        block = sparse.csr_array(units[start : start + _ROWS] @ by_concept)
         for offset in range(block.shape[0]):
             row = start + offset
             begin, end = block.indptr[offset], block.indptr[offset + 1]

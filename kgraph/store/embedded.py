@@ -38,6 +38,8 @@ MAX_WORK = 200_000_000
 _Version = tuple[int, int, int]
 _ABSENT: _Version = (0, 0, 0)
 
+_SCALARS = frozenset((str, int, bool))
+
 _LARGEST = 2**53
 """A number of rows or milliseconds that is as good as none."""
 
@@ -208,7 +210,8 @@ def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -
     for name, ids in kept.items():
         stored = graph.cypher(f"MATCH (n:{name}) RETURN n.id AS id", timeout_ms=0)
         assert isinstance(stored, kglite.ResultView)
-        stale = sorted({row["id"] for row in stored} - ids)
+        # A node that was made without an id has a number from the engine, and is the user's own.
+        stale = sorted({row["id"] for row in stored if isinstance(row["id"], str)} - ids)
         if stale:
             graph.cypher(
                 f"UNWIND $ids AS id MATCH (n:{name} {{id: id}}) DETACH DELETE n",
@@ -261,24 +264,31 @@ def _result(found: kglite.ResultView) -> Result:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in _SCALARS:
+        return value
     if isinstance(value, Mapping):
         if {"labels", "properties"} <= value.keys():
-            return values.node(value["labels"], _own_properties(value["properties"]))
+            return values.node(value["labels"], _own_properties(value["labels"], value["properties"]))
         if {"start", "end", "type", "properties"} <= value.keys():
-            return values.relationship(value["type"], _own_properties(value["properties"]))
+            own = {key: _plain(item) for key, item in value["properties"].items()}
+            return values.relationship(value["type"], own)
         if value.keys() - {"nanoseconds"} == {"months", "days", "seconds"}:
             return values.duration(
                 value["months"], value["days"], value["seconds"], value.get("nanoseconds", 0)
             )
-        return {key: _plain(item) for key, item in value.items()}
+        return values.mapping({key: _plain(item) for key, item in value.items()})
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(item) for item in value]
     return values.plain(value)
 
 
-def _own_properties(properties: Mapping[str, Any]) -> dict[str, Any]:
-    # `type` is the engine's stand-in for the first label; kgraph stores no such property.
-    return {key: _plain(value) for key, value in properties.items() if key != "type"}
+def _own_properties(labels: Sequence[str], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a node stores, without what the engine shows for an absent type, name or title."""
+    minted = f"{labels[0]}_{properties.get('id')}"
+    absent = {"type": labels[0], "name": minted, "title": minted}
+    return {
+        key: _plain(value) for key, value in properties.items() if key not in absent or value != absent[key]
+    }
 
 
 def _message(error: BaseException) -> str:

@@ -27,7 +27,8 @@ from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import values
 from kgraph.store.address import ServerAddress
 from kgraph.store.neo4j_errors import ASKED_FOR_PLAN, as_ours
-from kgraph.store.neo4j_load import PAPER_CONSTRAINT, build_mark, load
+from kgraph.store.neo4j_load import build_mark, load
+from kgraph.store.neo4j_schema import PAPER_CONSTRAINT
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
 from kgraph.store.statement import (
     refuse_outside_access,

@@ -17,7 +17,17 @@ _KILLED = ("Neo.TransientError.Transaction.Terminated", "Neo.ClientError.Transac
 _OUT_OF_MEMORY = ("OutOfMemoryError", "MemoryLimitExceeded", "StackOverFlowError")
 _NO_DATABASE = "Neo.ClientError.Database.DatabaseNotFound"
 _MEMBER = re.compile(r"Couldn't connect to (\S+)")
-_OF_THE_QUERY = ("Neo.ClientError.Statement.", "Neo.ClientError.Procedure.", "Neo.ClientError.Schema.")
+_OF_THE_QUERY = (
+    "Neo.ClientError.Statement.",
+    "Neo.ClientError.Procedure.",
+    "Neo.ClientError.Schema.",
+    "Neo.DatabaseError.Statement.",
+)
+
+ASKED_FOR_PLAN = "EXPLAIN\n"
+"""What stands before a statement whose plan is asked for: a line of its own, which no message counts."""
+
+_POSITION = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
 
 
 def as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> KgraphError:
@@ -41,7 +51,7 @@ def as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> 
     if any(word in code for word in _OUT_OF_MEMORY):
         return QueryError(f"the query needs more memory than the server gives it: {said}")
     if code.startswith(_OF_THE_QUERY):
-        return QueryError(said)
+        return QueryError(_POSITION.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", said))
     if isinstance(error, errors.Neo4jError):
         return StoreError(f"{address}: {said}" + (f" ({code})" if code else ""))
     if isinstance(error, errors.ConfigurationError):

@@ -27,9 +27,7 @@ import numpy as np
 from kgraph.errors import StoreError
 from kgraph.model import EdgeBatch, Node, NodeBatch
 from kgraph.schema import Label, graph_schema
-
-PAPER_CONSTRAINT = "kgraph_paper_id"
-"""The constraint whose presence says that kgraph has set up a database."""
+from kgraph.store.neo4j_schema import PAPER_CONSTRAINT, constraint_statements, index_statements
 
 _BUILD = "build"
 _DELETED_AT_ONCE = 5000
@@ -38,29 +36,6 @@ _T = TypeVar("_T")
 
 Sessions = Callable[[str], neo4j.Session]
 """Gives a session for an access mode."""
-
-
-def constraint_statements() -> tuple[str, ...]:
-    """Return the statements that make ``id`` the key of every label; run again, they change nothing."""
-    return tuple(
-        f"CREATE CONSTRAINT kgraph_{label.name.lower()}_id IF NOT EXISTS "
-        f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
-        for label in graph_schema().labels
-    )
-
-
-def index_statements() -> tuple[str, ...]:
-    """Return the statements that make the full-text indexes; run again, they change nothing."""
-    texts = {
-        label.name: [prop.name for prop in label.properties if prop.fulltext]
-        for label in graph_schema().labels
-    }
-    return tuple(
-        f"CREATE FULLTEXT INDEX kgraph_{name.lower()}_text IF NOT EXISTS "
-        f"FOR (n:{name}) ON EACH [{', '.join(f'n.{prop}' for prop in properties)}]"
-        for name, properties in texts.items()
-        if properties
-    )
 
 
 def build_mark(tx: neo4j.ManagedTransaction) -> Mapping[str, Any] | None:

@@ -17,9 +17,9 @@ class Result:
     """The rows of a query.
 
     ``rows`` are dicts over ``columns``; values are null, booleans, numbers,
-    strings, ISO 8601 strings for dates and times, lists, and dicts; a node is
-    ``{"labels": [...], "properties": {...}}``, a relationship ``{"type": ...,
-    "properties": {...}}``. ``warnings`` are the engine's own. ``truncated``
+    strings, ISO 8601 strings for dates and times, lists, and dicts with their
+    keys in order; a node is ``{"labels": [...], "properties": {...}}``, a
+    relationship ``{"type": ..., "properties": {...}}``. ``warnings`` are the engine's own. ``truncated``
     says that ``limit`` cut rows off.
     """
 

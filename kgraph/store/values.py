@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,16 @@ def relationship(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": kind, "properties": _present(properties)}
 
 
+def mapping(items: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a map with its keys in order, as no engine says in which one it gives them."""
+    return {key: items[key] for key in sorted(items)}
+
+
+def moment(text: str) -> str:
+    """Return a date or time in ISO 8601 with the digits of a second that it has, and no zeros behind them."""
+    return re.sub(r"(\.\d*?)0+(?=\D|$)", lambda m: m[1].rstrip("."), text)
+
+
 def duration(months: int, days: int, seconds: int, nanoseconds: int) -> dict[str, int]:
     """Return a duration; what is zero but for the first three is left out."""
     whole = {"months": months, "days": days, "seconds": seconds}
@@ -37,7 +48,7 @@ def duration(months: int, days: int, seconds: int, nanoseconds: int) -> dict[str
 def plain(value: Any) -> Any:
     """Return a scalar of Python as JSON can hold it; other values as they are."""
     if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
+        return moment(value.isoformat())
     if isinstance(value, dt.timedelta):
         return duration(0, value.days, value.seconds, value.microseconds * 1000)
     # No JSON can hold them, and the embedded engine itself gives null for 0.0 / 0.0.
@@ -68,4 +79,4 @@ def _size(value: Any, enough: int) -> int:
 
 
 def _present(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: properties[key] for key in sorted(properties) if properties[key] is not None}
+    return mapping({key: value for key, value in properties.items() if value is not None})

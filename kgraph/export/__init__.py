@@ -1,0 +1,1 @@
+"""The graph for other tools, one file a tool; each reads the store only."""

@@ -1,0 +1,84 @@
+"""A folder of exported files that is whole or not there, and never costs somebody else's file.
+
+The files are written to a hidden folder inside the folder, and moved when all
+are complete. A list of them lies beside them: by it a later export knows what
+is its own to replace. Wherever a process is killed, the list names every file
+that lies there, and no file is half written under its own name.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kgraph.errors import InputError
+
+LIST = "kgraph-export.json"
+"""The file that names the files of an export."""
+
+_PARTIAL = ".kgraph-export-"
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to write files to; when the block ends well, ``folder`` holds them and no others.
+
+    Raises InputError if ``folder`` holds what no export wrote, and if it cannot be written.
+    """
+    try:
+        before = _own_files(folder)
+        made = not folder.exists()
+        folder.mkdir(exist_ok=True)
+        try:
+            for partial in folder.glob(f"{_PARTIAL}*"):
+                shutil.rmtree(partial)
+            with tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=folder) as name:
+                yield Path(name)
+                _replace(folder, before, Path(name))
+        except BaseException:
+            if made:
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _own_files(folder: Path) -> frozenset[str]:
+    """Return the names of the files of an earlier export. Raises InputError if others are there."""
+    if not folder.exists():
+        return frozenset()
+    if not folder.is_dir():
+        raise InputError(f"{folder}: this is a file; an export is a folder")
+    listed = _listed(folder / LIST)
+    for path in sorted(folder.iterdir()):
+        if path.name not in listed and not path.name.startswith(_PARTIAL):
+            raise InputError(
+                f"{folder}: holds {path.name}, which no export wrote; name a new or empty folder"
+            )
+    return listed
+
+
+def _listed(path: Path) -> frozenset[str]:
+    if not path.is_file():
+        return frozenset()
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))["files"]
+        # Only files of this very folder may be deleted, whatever the list says.
+        return frozenset(name for name in names if Path(name).name == name not in ("", "..")) | {LIST}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: not the list of an export; name a new or empty folder") from error
+
+
+def _replace(folder: Path, before: frozenset[str], written: Path) -> None:
+    names = sorted(path.name for path in written.iterdir())
+    (written / LIST).write_text(json.dumps({"made by": "kgraph export", "files": names}, indent=1) + "\n")
+    # The old files go first, so that old and new ones never lie side by side.
+    for name in before - {LIST}:
+        (folder / name).unlink(missing_ok=True)
+    for name in (LIST, *names):
+        (written / name).replace(folder / name)

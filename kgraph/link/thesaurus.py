@@ -36,6 +36,8 @@ class Thesaurus:
         its last name. The id is the normal form of the name, or, of a label
         kept apart, the label itself.
         """
+        if not self.rows:  # spares most builds millions of normal forms
+            return None
         label = self._labels.get(folded(form)) or self._spellings.get(normal_form(form))
         if label is None:
             return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from neo4j_server import CannotHaveServer, Neo4jServer
+from neo4j_server import Neo4jServer, NoServerError
 from runs import PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
@@ -76,7 +76,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServ
     server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
     try:
         server.start()
-    except CannotHaveServer as reason:
+    except NoServerError as reason:
         pytest.skip(f"no Neo4j server: {reason}")
     yield server
     server.remove()
@@ -102,6 +102,25 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def little(place: str) -> Iterator[GraphStore]:
     """Two papers and a concept in a store of each engine, written without a build."""
     store = open_store(place)
+    store.replace(*little_batches())
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module", params=["embedded", "neo4j"])
+def standing_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """As ``place``, for one graph that all tests of a module read; none of them may take ``neo4j`` too."""
+    if request.param == "embedded":
+        return str(tmp_path_factory.mktemp("standing") / "graph.kg")
+    server: Neo4jServer = request.getfixturevalue("neo4j_server")
+    server.wipe()
+    return server.store
+
+
+@pytest.fixture(scope="module")
+def standing(standing_place: str) -> Iterator[GraphStore]:
+    """What ``little`` holds, once a module and engine; only to be read."""
+    store = open_store(standing_place)
     store.replace(*little_batches())
     yield store
     store.close()

@@ -15,6 +15,7 @@ from typing import Any
 
 import kgraph
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
+from kgraph.store import GraphStore
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -80,6 +81,18 @@ def asked(store: Path, cypher: str, **params: Any) -> list[Any]:
     """Return the rows of a query as tuples."""
     with kgraph.open(store) as graph:
         return [tuple(row.values()) for row in graph.query(cypher, params).rows]
+
+
+def rows(store: GraphStore, cypher: str, **params: Any) -> list[dict[str, Any]]:
+    """Return the rows of a query."""
+    return [dict(row) for row in store.query(cypher, params).rows]
+
+
+def one(store: GraphStore, cypher: str, **params: Any) -> Any:
+    """Return the only value of the only row of a query."""
+    (row,) = rows(store, cypher, **params)
+    (value,) = row.values()
+    return value
 
 
 def everything(store: Path) -> list[str]:

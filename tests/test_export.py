@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from neo4j_server import SCRIPT, NoServerError, Neo4jServer
+from neo4j_server import SCRIPT, Neo4jServer, NoServerError
 from runs import Cli, Ran
 
 import kgraph

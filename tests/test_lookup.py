@@ -17,8 +17,8 @@ CONCEPTS = {
 }
 
 
-@pytest.fixture
-def store(little: GraphStore) -> GraphStore:
+@pytest.fixture(scope="module")
+def store(standing: GraphStore) -> GraphStore:
     def node(id_: str, name: str, **more: object) -> Node:
         return Node(id_, {"name": name, "title": name} | more)
 
@@ -30,7 +30,7 @@ def store(little: GraphStore) -> GraphStore:
         "twin": "p5",
         "TWIN": "p6",
     }
-    little.replace(
+    standing.replace(
         [
             NodeBatch("Paper", [node(id_, title) for title, id_ in papers.items()]),
             NodeBatch("Concept", [node(id_, name, aliases=a) for id_, (name, a) in CONCEPTS.items()]),
@@ -38,7 +38,7 @@ def store(little: GraphStore) -> GraphStore:
         ],
         [],
     )
-    return little
+    return standing
 
 
 @pytest.mark.parametrize(

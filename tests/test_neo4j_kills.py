@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from neo4j_server import NoServerError, Neo4jServer
+from neo4j_server import Neo4jServer, NoServerError
 from runs import SAMPLE, Cli, everything
 
 KILLS = int(os.environ.get("KGRAPH_KILLS", "2"))

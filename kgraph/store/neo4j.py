@@ -206,15 +206,15 @@ def _refuse_by_plan(
 ) -> None:
     """Raise QueryError for what the server's own plan shows, whatever the text looked like."""
     explained = session.run(explain, dict(parameters)).consume()
-    if explained.query_type == "s" and "AdministrationCommand" in str(explained.plan):
-        raise QueryError("commands that administer the server are refused")
-    if explained.query_type != "r" and not write:
-        raise QueryError("the query writes; pass --write if it should")
     for operator, details in _operators(explained.plan):
+        if operator == "AdministrationCommand":
+            raise QueryError("commands that administer the server are refused")
         if operator == "LoadCSV":
             raise QueryError("LOAD CSV is refused: a query may not read files or addresses")
         if operator == "ProcedureCall":
             refuse_procedure(details.partition("(")[0])
+    if explained.query_type != "r" and not write:
+        raise QueryError("the query writes; pass --write if it should")
 
 
 def _operators(plan: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:

@@ -1,29 +1,15 @@
 """Every statement of the cookbook gives rows."""
 
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages import PEOPLE, blocks
 
 import kgraph
 
-DOCS = Path(__file__).parents[2] / "docs"
-PEOPLE = "## People and venues"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PARAMETERS = {"title": "TOFU"}
-
-
-def blocks(page: str, language: str) -> list[tuple[str, str]]:
-    """The blocks of a page in a language, each with the heading that it stands under."""
-    found = []
-    for part in re.split(r"^(?=## )", (DOCS / page).read_text(encoding="utf-8"), flags=re.MULTILINE):
-        heading = part.partition("\n")[0]
-        found += [(heading, body) for kind, body in BLOCK.findall(part) if kind == language]
-    return found
-
-
 STATEMENTS = blocks("cypher-cookbook.md", "cypher")
 
 

@@ -19,7 +19,7 @@ import kgraph
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore, open_store
-from kgraph.store.neo4j_load import constraint_statements, index_statements
+from kgraph.store.neo4j_schema import constraint_statements, index_statements
 from kgraph.store.scan import Scan
 
 TEXTS = [

@@ -144,6 +144,7 @@ def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Ite
     units = _concept_matrix(vocabulary)
     # By rows as well, or every product would sort the whole transposed matrix anew.
     by_concept = sparse.csr_array(units.T)
+    spread = np.zeros(words.shape[1])  # one row of words at a time
     found: dict[tuple[int, int], float] = {}
     for start in range(0, units.shape[0], _ROWS):
         block = sparse.csr_array(units[start : start + _ROWS] @ by_concept)
@@ -157,7 +158,10 @@ def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Ite
                 continue
             nearest = np.lexsort((others, -concept_scores))[:_CANDIDATES]
             others, concept_scores = others[nearest], concept_scores[nearest]
-            word_scores = (words[others] @ words[[row]].T).toarray().ravel()
+            own = slice(words.indptr[row], words.indptr[row + 1])
+            spread[words.indices[own]] = words.data[own]
+            word_scores = words[others] @ spread
+            spread[words.indices[own]] = 0.0
             scores = (1 - WORD_SHARE) * concept_scores + WORD_SHARE * word_scores
             for place in np.lexsort((others, -scores))[:NEIGHBOURS]:
                 if scores[place] >= _MIN_SCORE:

@@ -158,6 +158,7 @@ def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | Non
     pool = None if among is None else output.ids_of(Path(among))
     with kgraph.open(store) as graph:
         found = graph.suggest(*papers, k=k, among=pool)
+        _tell_if_partial(graph)
     if form == "json":
         _print_json([asdict(suggestion) for suggestion in found])
     else:
@@ -187,6 +188,7 @@ def view(
     """
     with kgraph.open(store) as graph:
         page = graph.view(paper=paper, concept=concept, path=path, topic=topic, limit=limit)
+        _tell_if_partial(graph)
     output.write_text(Path(target), page.html)
     left_out = f", {page.left_out} left out" if page.left_out else ""
     output.tell(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}")
@@ -218,6 +220,7 @@ def stats(store: str | None, form: str) -> None:
     """Count what is in the graph."""
     with kgraph.open(store) as graph:
         found = graph.stats()
+        _tell_if_partial(graph)
     if form == "json":
         _print_json(asdict(found))
     else:
@@ -261,6 +264,14 @@ def main(arguments: Iterable[str] | None = None) -> None:
     except (OSError, MemoryError) as error:
         _leave(str(error) or type(error).__name__, 1, debug)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell_if_partial(graph: KnowledgeGraph) -> None:
+    if graph.query("MATCH (b:Build) WHERE b.writer IS NOT NULL RETURN b.writer").rows:
+        output.tell(
+            "warning: the graph is being written, or a build was broken off; "
+            "running that build again completes it"
+        )
 
 
 def _leave(message: str, code: int, debug: bool) -> None:

@@ -6,10 +6,13 @@ The normal form is a key; people are shown the form that papers use.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
 
+_LONGEST_KEY = 1000
+_KEY_START = 200
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?=\s|$)")
 _PLURAL_ACRONYM = re.compile(r"(?<=[A-Z]{2})s\b")
@@ -119,12 +122,22 @@ def normal_form(name: str) -> str:
     words = [_EDGES.sub("", word) or word for word in text.split()]
     if not words:
         return ""
-    return " ".join([*words[:-1], singular(words[-1])])
+    return bounded(" ".join([*words[:-1], singular(words[-1])]))
 
 
 def folded(name: str) -> str:
     """Return a name in lower case with single spaces: the key of people and venues, whose endings count."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).lower()
+    return bounded(" ".join(unicodedata.normalize("NFKC", name).split()).lower())
+
+
+def bounded(key: str) -> str:
+    """Return a key that an index can hold: of a very long one its start, and a hash of all of it.
+
+    Neo4j's range index takes 8 kB a key, and nobody's name is that long.
+    """
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[:_KEY_START].rstrip()}… {hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 @lru_cache(maxsize=200_000)

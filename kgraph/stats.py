@@ -27,11 +27,15 @@ class Stats:
 
 def stats(store: GraphStore) -> Stats:
     """Count what the store holds. Raises InputError when there is no graph."""
-    labels = [name for label in graph_schema().labels for name in (label.name, *label.second_labels)]
-    nodes = {
-        name: store.query(f"MATCH (n:{name}) RETURN count(*) AS n", timeout=None).rows[0]["n"]
-        for name in labels
+    patterns = {
+        name: label.name if name == label.name else f"{label.name}:{name}"
+        for label in graph_schema().labels
+        for name in (label.name, *label.second_labels)
         if name != "Build"
+    }
+    nodes = {
+        name: store.query(f"MATCH (n:{pattern}) RETURN count(*) AS n", timeout=None).rows[0]["n"]
+        for name, pattern in patterns.items()
     }
     rows = store.query("MATCH ()-[r]->() RETURN type(r) AS t, count(*) AS n ORDER BY t", timeout=None).rows
     found = {row["t"]: row["n"] for row in rows}

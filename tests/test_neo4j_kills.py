@@ -1,6 +1,6 @@
 """``kill -9`` of the client and of the server in the middle of a load.
 
-KGRAPH_KILLS says how often (2), KGRAPH_KILL_INPUT with which papers (the sample).
+KGRAPH_KILLS says how often (1), KGRAPH_KILL_INPUT with which papers (the sample).
 """
 
 import os
@@ -14,7 +14,7 @@ import pytest
 from neo4j_server import Neo4jServer, NoServerError
 from runs import SAMPLE, Cli, everything
 
-KILLS = int(os.environ.get("KGRAPH_KILLS", "2"))
+KILLS = int(os.environ.get("KGRAPH_KILLS", "1"))
 INPUT = Path(os.environ.get("KGRAPH_KILL_INPUT", SAMPLE))
 LOADING = "MATCH (b:Build) WHERE b.writer IS NOT NULL RETURN count(b) AS n"
 HELD = "OPTIONAL MATCH (n) WITH count(n) AS nodes OPTIONAL MATCH ()-[r]->() RETURN nodes, count(r) AS edges"

@@ -1,11 +1,12 @@
 """Loading into a real Neo4j server: what may go wrong with many transactions, and must not."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from neo4j_server import Neo4jServer
-from runs import little_batches
+from runs import PAPERS, Cli, everything, jsonl, little_batches
 
 from kgraph.errors import StoreError
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
@@ -85,10 +86,53 @@ def test_other_labels_and_types_are_left_alone(neo4j: Neo4jServer) -> None:
     store.close()
 
 
-def test_a_node_without_an_id_is_the_users_own(neo4j: Neo4jServer, store: GraphStore) -> None:
-    store.query("CREATE (:Concept {name: 'a draft'})", write=True)
-    store.replace(*little_batches())
-    assert neo4j.rows("MATCH (c:Concept) WHERE c.id IS NULL RETURN c.name AS name") == [{"name": "a draft"}]
+def test_a_node_without_an_id_of_text_is_the_users_own(neo4j: Neo4jServer, store: GraphStore) -> None:
+    for id_ in ("null", "5", "[1, 2]"):
+        store.query(
+            f"MATCH (p:Paper {{id: 'p1'}}) CREATE (p)-[:MENTIONS]->(:Concept {{id: {id_}, name: 'a draft'}})",
+            write=True,
+        )
+    for batches in (little_batches(), ([], [])):
+        store.replace(*batches)
+        kept = neo4j.rows("MATCH (c:Concept {name: 'a draft'}) RETURN c.id AS id")
+        assert sorted(str(row["id"]) for row in kept) == ["5", "None", "[1, 2]"]
+
+
+def test_texts_of_any_length(neo4j: Neo4jServer) -> None:
+    """More text than one transaction may hold on this server, and single texts longer than an index key."""
+    text = "long abstract " * 80_000
+    nodes = [Node(f"p{n:03}", {"name": "n", "title": "t", "abstract": text}) for n in range(150)]
+    store = open_store(neo4j.store)
+    store.replace([NodeBatch("Paper", nodes)], [])
+    assert neo4j.rows("MATCH (p:Paper) RETURN count(p) AS n, sum(size(p.abstract)) AS size") == [
+        {"n": 150, "size": 150 * len(text)}
+    ]
+    store.close()
+
+
+def test_names_longer_than_an_index_key(neo4j: Neo4jServer, cli: Cli, tmp_path: Path) -> None:
+    record = {
+        "title": "L" * 9000,
+        "abstract": "We study machine unlearning.",
+        "authors": ["A" * 40_000, "B" * 40_000],
+        "venue": "V" * 40_000,
+        "keywords": ["k" * 40_000],
+    }
+    for store in (neo4j.store, str(tmp_path / "graph.kg")):
+        path, cache = jsonl(tmp_path / "long.jsonl", record), str(tmp_path / "cache")
+        cli.run("build", path, "--store", store, "--cache", cache)
+        cli.run("build", jsonl(tmp_path / "more.jsonl", *PAPERS), "--store", store, "--cache", cache)
+    assert everything(neo4j.store) == everything(tmp_path / "graph.kg")
+    assert neo4j.rows("MATCH (a:Author) WHERE size(a.name) = 40000 RETURN count(DISTINCT a.id) AS n") == [
+        {"n": 2}
+    ]
+
+
+def test_a_limit_stops_the_work(store: GraphStore) -> None:
+    """A thousand rows of this would take minutes."""
+    slow = "UNWIND range(1, 100000) AS n RETURN reduce(sum = 0, i IN range(1, 300000) | sum + i + n) AS sum"
+    found = store.query(slow, limit=1, timeout=30)
+    assert len(found.rows) == 1 and found.truncated
 
 
 def test_a_second_relationship_between_the_same_two_goes(neo4j: Neo4jServer, store: GraphStore) -> None:

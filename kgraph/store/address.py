@@ -68,7 +68,7 @@ def server_address(name: str, environment: Mapping[str, str]) -> ServerAddress:
     where = f"[{host}]" if ":" in host else host
     user, password = parts.username, parts.password
     return ServerAddress(
-        uri=f"{parts.scheme}://{where}" + (f":{port}" if port else ""),
+        uri=f"{parts.scheme}://{where}" + ("" if port is None else f":{port}"),
         user=unquote(user) if user else environment.get("NEO4J_USERNAME") or None,
         password=unquote(password) if password else environment.get("NEO4J_PASSWORD") or None,
         database=unquote(parts.path.strip("/")) or environment.get("NEO4J_DATABASE") or None,

@@ -30,7 +30,7 @@ from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.schema import Label, graph_schema
 from kgraph.store import values
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
-from kgraph.store.statement import refuse_outside_access, refuse_several, without_comments
+from kgraph.store.statement import checked
 
 MAX_WORK = 200_000_000
 """Work units (rows held and scanned) that a typed query may cost."""
@@ -76,14 +76,13 @@ class EmbeddedStore:
         limit: int | None = None,
     ) -> Result:
         """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
-        refuse_outside_access(cypher)
-        refuse_several(cypher)
+        text = checked(cypher)
         if not self.exists():
             raise InputError(f"{self._path}: no graph there; make one with `kgraph build`")
         graph = self._open_to_write() if write else self._loaded()
         try:
             found = graph.cypher(
-                without_comments(cypher),
+                text,
                 params=dict(parameters or {}),
                 timeout_ms=0 if timeout is None else _milliseconds(timeout),
                 max_work_units=MAX_WORK,
@@ -92,6 +91,8 @@ class EmbeddedStore:
             )
             if write:
                 _save(graph)
+            assert isinstance(found, kglite.ResultView)
+            return _result(found)
         except kglite.CypherTimeoutError as error:
             raise QueryError(
                 f"the query was stopped after {timeout:g} seconds; narrow it or raise --timeout"
@@ -106,8 +107,6 @@ class EmbeddedStore:
             if write:
                 graph.close()
                 self.close()
-        assert isinstance(found, kglite.ResultView)
-        return _result(found)
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make kgraph's part of the graph equal to the batches; one atomic save at the end."""
@@ -235,8 +234,8 @@ def _set_second_labels(graph: kglite.KnowledgeGraph, label: Label, batch: NodeBa
 
 
 def _replace_edges(graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch]) -> None:
-    for kind in graph_schema().relationships:
-        graph.cypher(f"MATCH ()-[r:{kind.name}]->() DELETE r", timeout_ms=0)
+    for kind, head, tail in graph_schema().patterns():
+        graph.cypher(f"MATCH (:{head})-[r:{kind.name}]->(:{tail}) DELETE r", timeout_ms=0)
     for batch in batches:
         graph.cypher(
             f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "

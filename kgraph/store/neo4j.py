@@ -22,7 +22,7 @@ import neo4j.spatial
 import neo4j.time
 from neo4j import exceptions as errors
 
-from kgraph.errors import InputError, QueryError
+from kgraph.errors import InputError, QueryError, StoreError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import values
 from kgraph.store.address import ServerAddress
@@ -30,12 +30,7 @@ from kgraph.store.neo4j_errors import ASKED_FOR_PLAN, as_ours
 from kgraph.store.neo4j_load import build_mark, load
 from kgraph.store.neo4j_schema import PAPER_CONSTRAINT
 from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
-from kgraph.store.statement import (
-    refuse_outside_access,
-    refuse_procedure,
-    refuse_several,
-    without_comments,
-)
+from kgraph.store.statement import checked, refuse_procedure
 
 CONNECT_SECONDS = 5.0
 """How long a server may take to answer at all."""
@@ -50,6 +45,7 @@ _FOREVER = 1e9
 """Seconds of a timeout that is as good as none."""
 
 _ROWS_AT_ONCE = 1000
+_ROWS_AT_ONCE_OF_A_USER = 100
 
 # A library leaves it to the program whether the driver's log is shown.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -90,15 +86,13 @@ class Neo4jStore:
         limit: int | None = None,
     ) -> Result:
         """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
-        refuse_outside_access(cypher)
-        refuse_several(cypher)
+        text, given = checked(cypher), dict(parameters or {})
         if timeout is not None and not timeout > 0:
             raise QueryError(f"the timeout must be more than 0 seconds, not {timeout:g}")
         if not (self._exists or self.exists()):
             raise InputError(f"{self._address}: no graph there; make one with `kgraph build`")
-        text, given = without_comments(cypher), dict(parameters or {})
         access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
-        with self._told_as_ours(timeout), self._deadline(timeout), self._session(access) as session:
+        with self._told_as_ours(timeout), self._deadline(timeout), self._session(access, limit) as session:
             seconds = 0 if timeout is None or timeout > _FOREVER else timeout
             try:
                 _refuse_by_plan(session, neo4j.Query(_explained(text), timeout=seconds), given, write)
@@ -109,8 +103,11 @@ class Neo4jStore:
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make kgraph's part of the graph equal to the batches; see :func:`kgraph.store.neo4j_load.load`."""
-        with self._told_as_ours():
-            load(self._quiet_session, nodes, edges, expected=self._seen, check=self._looked)
+        try:
+            with self._told_as_ours():
+                load(self._quiet_session, nodes, edges, expected=self._seen, check=self._looked)
+        except QueryError as error:
+            raise StoreError(f"{self._address}: the graph could not be written: {error}") from error
         self._looked = False
 
     def close(self) -> None:
@@ -119,9 +116,11 @@ class Neo4jStore:
             self._driver.close()
             self._driver = None
 
-    def _session(self, access: str) -> neo4j.Session:
+    def _session(self, access: str, limit: int | None = None) -> neo4j.Session:
+        # What was asked for is worked out and sent even if nobody reads it: not more than may be shown.
+        rows = _ROWS_AT_ONCE if limit is None else max(1, min(limit + 1, _ROWS_AT_ONCE_OF_A_USER))
         return self._connected().session(
-            database=self._address.database, default_access_mode=access, fetch_size=_ROWS_AT_ONCE
+            database=self._address.database, default_access_mode=access, fetch_size=rows
         )
 
     def _quiet_session(self, access: str) -> neo4j.Session:
@@ -236,7 +235,7 @@ def _result(found: neo4j.Result, limit: int | None) -> Result:
         for value in row.values():
             values.refuse_huge(value)
         rows.append(row)
-    # Throws away what the server still has to say, and takes no time for it.
+    # Throws away what the server still has to say.
     summary = found.consume()
     warnings = tuple(
         note.status_description.removeprefix("warn: ")

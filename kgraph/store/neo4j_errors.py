@@ -49,11 +49,15 @@ def as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> 
     if code in _KILLED:
         return QueryError("the query was killed on the server")
     if any(word in code for word in _OUT_OF_MEMORY):
-        return QueryError(f"the query needs more memory than the server gives it: {said}")
+        return QueryError(f"more memory is needed than the server gives: {said}")
     if code.startswith(_OF_THE_QUERY):
         return QueryError(_POSITION.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", said))
     if isinstance(error, errors.Neo4jError):
         return StoreError(f"{address}: {said}" + (f" ({code})" if code else ""))
+    if isinstance(error, errors.BrokenRecordError):
+        return QueryError(
+            "a value cannot be read, such as a date outside of 1 to 9999; return toString(…) of it"
+        )
     if isinstance(error, errors.ConfigurationError):
         return InputError(f"{address}: {said}")
     if isinstance(error, errors.ServiceUnavailable | errors.SessionExpired):

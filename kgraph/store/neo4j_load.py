@@ -25,14 +25,17 @@ import neo4j
 import numpy as np
 
 from kgraph.errors import StoreError
-from kgraph.model import EdgeBatch, Node, NodeBatch
+from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.schema import Label, graph_schema
 from kgraph.store.neo4j_schema import PAPER_CONSTRAINT, constraint_statements, index_statements
 
 _BUILD = "build"
 _DELETED_AT_ONCE = 5000
-_READ_AT_ONCE = 20_000
+_CHARACTERS_AT_ONCE = 8_000_000
+"""In a transaction, which the server holds in memory with all that it changes."""
+
 _T = TypeVar("_T")
+_Item = TypeVar("_Item", Node, Edge)
 
 Sessions = Callable[[str], neo4j.Session]
 """Gives a session for an access mode."""
@@ -92,7 +95,8 @@ class _Writer:
         ).single()
         if ours is None:
             raise StoreError(
-                "another process has begun to write this graph; this one has stopped, let it finish"
+                "another process has begun to write this graph, so this one has stopped; "
+                "let that one finish, then run this again"
             )
         work(tx, *arguments)
 
@@ -158,7 +162,8 @@ def _load_nodes(writer: _Writer, batches: Iterable[NodeBatch]) -> tuple[Node | N
         label = graph_schema().label(batch.label)
         for node in batch.nodes:
             places.setdefault((batch.label, node.id), len(places))
-        writer.run(_merge_nodes, label, batch.nodes)
+        for part in _of_bounded_size(batch.nodes):
+            writer.run(_merge_nodes, label, part)
     for label in graph_schema().labels:
         if label.name != "Build":
             _delete_stale_nodes(writer, label.name, places)
@@ -180,12 +185,12 @@ def _merge_nodes(tx: neo4j.ManagedTransaction, label: Label, nodes: Sequence[Nod
 
 
 def _delete_stale_nodes(writer: _Writer, label: str, places: Places) -> None:
-    counted = writer.session.run(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN count(n) AS n").single(
-        strict=True
-    )["n"]
+    # Only texts compare with a text: a node with a number for an id, or with none, is the user's own.
+    match = f"MATCH (n:{label}) WHERE n.id >= ''"
+    counted = writer.session.run(f"{match} RETURN count(n) AS n").single(strict=True)["n"]
     if counted == sum(1 for kept, _ in places if kept == label):
         return  # all that was written is there, so there is nothing else
-    stored = writer.session.run(f"MATCH (n:{label}) WHERE n.id IS NOT NULL RETURN n.id AS id")
+    stored = writer.session.run(f"{match} RETURN n.id AS id")
     stale = [record["id"] for record in stored if (label, record["id"]) not in places]
     for ids in _parts(stale, _DELETED_AT_ONCE):
         writer.run(_delete_nodes, label, ids)
@@ -210,24 +215,23 @@ def _load_edges(writer: _Writer, batches: Iterable[EdgeBatch], places: Places) -
         pattern = (batch.type, batch.head_label, batch.tail_label)
         for edge in batch.edges:
             # Ends that are not there get no relationship: MATCH finds nothing.
-            head = places.get((batch.head_label, edge.head))
-            tail = places.get((batch.tail_label, edge.tail))
-            if head is not None and tail is not None:
-                kept[pattern].append(head << 32 | tail)
-        writer.run(_merge_edges, batch)
+            key = _edge_key(places, (batch.head_label, edge.head), (batch.tail_label, edge.tail))
+            if key is not None:
+                kept[pattern].append(key)
+        for part in _of_bounded_size(batch.edges):
+            writer.run(_merge_edges, batch, part)
     for pattern, keys in kept.items():
         _delete_stale_edges(writer, pattern, np.unique(np.frombuffer(keys, dtype=np.uint64)), places)
 
 
-def _merge_edges(tx: neo4j.ManagedTransaction, batch: EdgeBatch) -> None:
+def _merge_edges(tx: neo4j.ManagedTransaction, batch: EdgeBatch, edges: Sequence[Edge]) -> None:
     tx.run(
         f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "
         f"MATCH (b:{batch.tail_label} {{id: row.tail}}) "
         f"MERGE (a)-[r:{batch.type}]->(b) SET r = row.properties",
         {
             "rows": [
-                {"head": edge.head, "tail": edge.tail, "properties": dict(edge.properties)}
-                for edge in batch.edges
+                {"head": edge.head, "tail": edge.tail, "properties": dict(edge.properties)} for edge in edges
             ]
         },
     ).consume()
@@ -241,16 +245,24 @@ def _delete_stale_edges(
     counted = writer.session.run(f"{match} RETURN count(r) AS n").single(strict=True)["n"]
     if counted == len(kept):
         return  # all that was written is there, so there is nothing else
-    known = set(kept.tolist())
+    seen = np.zeros(len(kept), dtype=bool)
     stale = []
-    for record in writer.session.run(f"{match} RETURN elementId(r) AS r, a.id AS head, b.id AS tail"):
-        ends = places.get((head, record["head"])), places.get((tail, record["tail"]))
-        key = None if None in ends else ends[0] << 32 | ends[1]  # type: ignore[operator]
-        if key not in known:
-            stale.append(record["r"])
-        known.discard(key)  # a second one between the same two nodes is not ours
+    # A text of each end, whatever it is: a list has no place.
+    ends = f"{match} WHERE a.id >= '' AND b.id >= '' RETURN elementId(r) AS r, a.id AS head, b.id AS tail"
+    for record in writer.session.run(ends):
+        key = _edge_key(places, (head, record["head"]), (tail, record["tail"]))
+        place = -1 if key is None else int(np.searchsorted(kept, np.uint64(key)))
+        if key is None or place == len(kept) or kept[place] != key or seen[place]:
+            stale.append(record["r"])  # a second one between the same two nodes is not ours either
+        else:
+            seen[place] = True
     for ids in _parts(stale, _DELETED_AT_ONCE):
         writer.run(_delete_edges, ids)
+
+
+def _edge_key(places: Places, head: tuple[str, str], tail: tuple[str, str]) -> int | None:
+    first, second = places.get(head), places.get(tail)
+    return None if first is None or second is None else first << 32 | second
 
 
 def _delete_edges(tx: neo4j.ManagedTransaction, ids: Sequence[str]) -> None:
@@ -268,6 +280,24 @@ def _made_ahead(batches: Iterable[_T]) -> Iterator[_T]:
         while (batch := ahead.result()) is not nothing:
             ahead = pool.submit(next, source, nothing)
             yield batch
+
+
+def _of_bounded_size(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """Cut a batch where its texts become too long for one transaction."""
+    start = size = 0
+    for place, item in enumerate(items):
+        own = sum(map(_characters, item.properties.values()))
+        if size + own > _CHARACTERS_AT_ONCE and place > start:
+            yield items[start:place]
+            start, size = place, 0
+        size += own
+    yield items[start:]
+
+
+def _characters(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return sum(map(_characters, value)) if isinstance(value, list) else 1
 
 
 def _parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

@@ -192,6 +192,18 @@ _END = [_Token(None, "")] * 3
 """Stands behind the tokens of a statement, so that one can look past the last and before the first."""
 
 
+def checked(cypher: str) -> str:
+    """Return a statement that may go to an engine, without its comments. Raises QueryError for another."""
+    if any("\ud800" <= character <= "\udfff" for character in cypher):
+        raise QueryError("the statement holds half of a surrogate pair, which is no text")
+    refuse_outside_access(cypher)
+    refuse_several(cypher)
+    text = without_comments(cypher)
+    if not text.strip(" \t\r\n;"):
+        raise QueryError("the statement is empty")
+    return text
+
+
 def without_comments(cypher: str) -> str:
     """Return the statement with every comment replaced by a space.
 

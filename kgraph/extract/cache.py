@@ -8,7 +8,6 @@ killed goes on where it was.
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,8 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from kgraph.errors import StoreError
 from kgraph.extract.pipeline import BATCH, extract, extractor_version, load_pipeline
@@ -87,7 +88,7 @@ class ExtractionCache:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, zlib.error, ValueError, KeyError, TypeError) as error:
+        except (sqlite3.Error, zlib.error, msgspec.MsgspecError, ValueError, TypeError) as error:
             raise StoreError(
                 f"{self._path}: the extraction cache is damaged or cannot be used ({error}); "
                 "delete it, and it is filled again"
@@ -99,9 +100,8 @@ class ExtractionCache:
 
 
 def _pack(extraction: Extraction) -> bytes:
-    text = json.dumps(extraction_to_json(extraction), ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+    return zlib.compress(extraction_to_json(extraction), 1)
 
 
 def _unpack(body: bytes) -> Extraction:
-    return extraction_from_json(json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass")))
+    return extraction_from_json(zlib.decompress(body))

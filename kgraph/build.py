@@ -10,8 +10,10 @@ changed nothing, and goes on from the cache when it is run again.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -164,10 +166,21 @@ def _write(
 
     linked = link(papers, corpus, thesaurus)
     on_progress("writing nodes", 0, None)
-    store.replace(
-        _counted(node_batches(linked, extractor_version(), thesaurus), "writing nodes", on_progress),
-        _counted(edge_batches(linked), "writing relationships", on_progress),
-    )
+    with _standing():
+        store.replace(
+            _counted(node_batches(linked, extractor_version(), thesaurus), "writing nodes", on_progress),
+            _counted(edge_batches(linked), "writing relationships", on_progress),
+        )
+
+
+@contextmanager
+def _standing() -> Iterator[None]:
+    """Spare the garbage collector what stands until the end; looking at it over and over takes a quarter."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _counted(batches: Iterable[Any], what: str, on_progress: Progress) -> Iterator[Any]:

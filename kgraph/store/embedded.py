@@ -105,7 +105,7 @@ class EmbeddedStore:
             raise QueryError(_message(error)) from error
         finally:
             if write:
-                graph.close()
+                _close(graph)
                 self.close()
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
@@ -130,7 +130,7 @@ class EmbeddedStore:
         except kglite.KgError as error:
             raise StoreError(f"{self._path}: the graph could not be written: {error}") from error
         finally:
-            graph.close()
+            _close(graph)
             self.close()
 
     def close(self) -> None:
@@ -186,10 +186,21 @@ def _milliseconds(timeout: float) -> int:
 
 
 def _save(graph: kglite.KnowledgeGraph) -> None:
+    with _without_news_of_mapping():
+        graph.save()
+
+
+def _close(graph: kglite.KnowledgeGraph) -> None:
+    with _without_news_of_mapping():
+        graph.close()
+
+
+@contextmanager
+def _without_news_of_mapping() -> Iterator[None]:
     with warnings.catch_warnings():
         # Parts that cannot be mapped from disk are held in memory: always so here.
         warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
-        graph.save()
+        yield
 
 
 def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -> None:

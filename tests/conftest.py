@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from neo4j_server import Neo4jServer, NoServerError
+from neo4j_server import Neo4jServer
 from runs import PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
@@ -74,10 +74,7 @@ def warm_store(sample_graph: Path, tmp_path: Path) -> Path:
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
     """One Neo4j server for all tests; take ``neo4j`` to get it empty."""
     server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
-    try:
-        server.start()
-    except NoServerError as reason:
-        pytest.skip(f"no Neo4j server: {reason}")
+    server.start()
     yield server
     server.remove()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -42,6 +42,13 @@ class Background:
         """Return how often a phrase is an author's keyword per paper that uses it, 0..1, smoothed."""
         used, chosen = self.counts.get(key, (0, 0))
         return min(1.0, chosen / (used * self.with_keywords / self.papers + 3))
+
+    def without_choices(self, keys: Collection[str]) -> Background:
+        """Return the counts as if one author had not chosen these phrases; for training on that author."""
+        fewer = {
+            key: (self.frequency(key), self.counts[key][1] - 1) for key in keys if self.is_keyword(key)
+        }
+        return Background(self.papers, self.with_keywords, {**self.counts, **fewer})
 
     def is_keyword(self, key: str) -> bool:
         """Whether any author chose the phrase as a keyword."""

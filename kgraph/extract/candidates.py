@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.background import load_background
-from kgraph.extract.document import Abbreviation, Candidate, Phrase, in_title, text_of
+from kgraph.extract.boilerplate import load_boilerplate
+from kgraph.extract.document import Abbreviation, Candidate, Phrase, Tokens
 from kgraph.names import is_acronym, looks_named, normal_form
+
+_BRACKET = re.compile(r"\(([^()]+)\)")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 @Language.component(
-    "kgraph_candidates", requires=["doc._.phrases", "doc._.abbreviations"], assigns=["doc._.candidates"]
+    "kgraph_candidates",
+    requires=["doc._.phrases", "doc._.entities", "doc._.abbreviations"],
+    assigns=["doc._.candidates"],
 )
 def candidates(doc: Doc) -> Doc:
     """Write the candidates to ``doc._.candidates``, in the order of their first mention.
@@ -22,29 +29,99 @@ def candidates(doc: Doc) -> Doc:
     Spellings of one normal form fall together, and so do the short and the
     long form of an abbreviation, under the key of the long form.
     """
+    tokens: Tokens = doc._.tokens
     defined = _defined_phrases(doc, doc._.abbreviations)
-    stated = {phrase.start: phrase.end for phrase in defined}
-    terms = opened_terms(doc._.phrases)
-    # A defined form is one phrase, whatever the tagger made of its parts.
-    phrases = [
-        phrase
-        for phrase in doc._.phrases
-        if (not phrase.opened or phrase.key in terms or load_background().frequency(phrase.key))
-        and not any(start <= phrase.start < end < phrase.end for start, end in stated.items())
-        and (phrase.start, phrase.end) not in set(stated.items())
-    ]
-    phrases = sorted([*phrases, *defined], key=lambda phrase: (phrase.start, phrase.end))
+    read = list(_entity_phrases(doc))
+    pairs = [(pair.short, normal_form(pair.short), normal_form(pair.long)) for pair in doc._.abbreviations]
+    long_keys = {short: long for _, short, long in pairs if short and long}
+    phrases = _joined(doc._.phrases, read, defined, long_keys)
     doc._.phrases = tuple(phrases)
-    long_keys = {
-        normal_form(pair.short): normal_form(pair.long)
-        for pair in doc._.abbreviations
-        if normal_form(pair.short) and normal_form(pair.long)
-    }
     grouped: dict[str, list[Phrase]] = {}
     for phrase in phrases:
         grouped.setdefault(long_keys.get(phrase.key, phrase.key), []).append(phrase)
-    doc._.candidates = tuple(_candidate(doc, key, group) for key, group in grouped.items())
+    shorts: dict[str, list[str]] = {}
+    for short, _, long in pairs:
+        shorts.setdefault(long, []).append(short)
+    doc._.candidates = tuple(
+        _candidate(tokens, key, group, shorts.get(key, ())) for key, group in grouped.items()
+    )
     return doc
+
+
+def _joined(
+    phrases: Sequence[Phrase],
+    read: Sequence[Phrase],
+    defined: Sequence[Phrase],
+    long_keys: Mapping[str, str],
+) -> list[Phrase]:
+    """Return noun phrases, entities and defined forms in the order of the text, each place once.
+
+    A defined form is one phrase, whatever the tagger made of its parts. What
+    is an entity elsewhere is not counted where it is a part of another one:
+    "neural language model" speaks of that, and is a language model (IS_A).
+    """
+    terms = opened_terms(phrases)
+    background = load_background()
+    stated = {phrase.start: phrase.end for phrase in defined}
+    covering = {token: phrase for phrase in read for token in range(phrase.start, phrase.end)}
+    keys = {phrase.key for phrase in read}
+    places: dict[tuple[int, int], Phrase] = {}
+    for phrase in phrases:
+        outer = covering.get(phrase.start)
+        inside = (
+            outer is not None
+            and phrase.end <= outer.end
+            and (phrase.start, phrase.end) != (outer.start, outer.end)
+        )
+        if (
+            (inside and phrase.key in keys)
+            or (phrase.opened and phrase.key not in terms and not background.frequency(phrase.key))
+            or any(start <= phrase.start < end < phrase.end for start, end in stated.items())
+        ):
+            continue
+        places[phrase.start, phrase.end] = phrase
+    for phrase in read:
+        places.setdefault((phrase.start, phrase.end), phrase)
+    for phrase in defined:
+        outer = covering.get(phrase.start)
+        if outer is None or outer.key != long_keys.get(phrase.key, phrase.key):
+            places.setdefault((phrase.start, phrase.end), phrase)
+    return sorted(places.values(), key=lambda phrase: (phrase.start, phrase.end))
+
+
+def _entity_phrases(doc: Doc) -> Iterator[Phrase]:
+    """Yield the entities as phrases, in the order of the text.
+
+    "Large Language Models (LLMs)" and "Gated Unit (GU) method" have the key of the long form.
+    """
+    tokens: Tokens = doc._.tokens
+    longs = {pair.short: pair.long for pair in doc._.abbreviations}
+    for entity in doc._.entities:
+        text = tokens.written(entity.start, entity.end)
+        key = normal_form(_spelled_out(text, longs) or bare_name(text))
+        if key:
+            yield Phrase(entity.start, entity.end, key, len(key.split()), True)
+
+
+def _spelled_out(text: str, longs: Mapping[str, str]) -> str:
+    """Return the long form that a text defines a short form of, or nothing where it names more than that."""
+    bracket = _BRACKET.search(text)
+    if not bracket or bracket.group(1) not in longs:
+        return ""
+    rest = text[bracket.end() :].split()
+    return longs[bracket.group(1)] if len(rest) < 2 else ""
+
+
+def bare_name(text: str) -> str:
+    """Return a name without "novel" before it, "dataset" behind it, and what stands in brackets."""
+    boilerplate = load_boilerplate()
+    words = _IN_BRACKETS.sub("", text).split() or text.split()
+    first, last = 0, len(words)
+    while first < last - 1 and words[first].lower() in boilerplate.openers - boilerplate.soft:
+        first += 1
+    if last - first > 1 and words[-1].lower() in boilerplate.types and looks_named(words[-2]):
+        last -= 1
+    return " ".join(words[first:last])
 
 
 def opened_terms(phrases: Iterable[Phrase]) -> frozenset[str]:
@@ -64,39 +141,48 @@ def _defined_phrases(doc: Doc, pairs: Iterable[Abbreviation]) -> list[Phrase]:
     return found
 
 
-def _candidate(doc: Doc, key: str, phrases: Sequence[Phrase]) -> Candidate:
+def _candidate(tokens: Tokens, key: str, phrases: Sequence[Phrase], shorts: Sequence[str]) -> Candidate:
     own = [phrase for phrase in phrases if phrase.key == key] or list(phrases)
-    name = _name(doc, own)
-    forms = Counter(text_of(doc, phrase.start, phrase.end) for phrase in phrases)
+    name = _name(tokens, own)
+    forms = Counter(bare_name(tokens.written(phrase.start, phrase.end)) for phrase in phrases)
+    forms.update(shorts)
     seen = {normal_form(name): name}
     for form in sorted(forms, key=lambda form: (-forms[form], form)):
         seen.setdefault(normal_form(form), form)
     return Candidate(key, name, tuple(seen[other] for other in seen if seen[other] != name), tuple(phrases))
 
 
-def _name(doc: Doc, phrases: Sequence[Phrase]) -> str:
+def _name(tokens: Tokens, phrases: Sequence[Phrase]) -> str:
     """Choose the form to show: what the abstract writes most, in lower case where the text has it so."""
+    if len(phrases) == 1:
+        return _running_form(tokens, phrases[0])
     forms: Counter[str] = Counter()
     for phrase in phrases:
-        forms[_running_form(doc, phrase)] += 1 if in_title(doc, phrase) else 2
+        forms[_running_form(tokens, phrase)] += 1 if phrase.start < tokens.title else 2
     return min(forms, key=lambda form: (-forms[form], len(form), form.swapcase()))
 
 
-def _running_form(doc: Doc, phrase: Phrase) -> str:
-    text = text_of(doc, phrase.start, phrase.end).rstrip(".,;:")
-    first = doc[phrase.start]
-    if in_title(doc, phrase):
+def _running_form(tokens: Tokens, phrase: Phrase) -> str:
+    start, end = phrase.start, phrase.end
+    if start < tokens.title:
         # The words as they were tagged: those of a title in title case are lowered.
-        return doc[phrase.start : phrase.end].text
-    word = text.split()[0]
-    starts_sentence = bool(first.is_sent_start) or (first.i > 0 and doc[first.i - 1].is_space)
-    if (
-        starts_sentence
-        and not looks_named(word)
-        and not is_acronym(word)
-        and not first.tag_.startswith("NNP")
+        spaces = [
+            " " * (at - before)
+            for before, at in zip(tokens.ends[start : end - 1], tokens.starts[start + 1 : end], strict=True)
+        ]
+        return bare_name("".join(map("".join, zip(tokens.forms[start:end], [*spaces, ""], strict=True))))
+    text = bare_name(tokens.written(start, end)).rstrip(".,;:")
+    if tokens.sentences[tokens.sentence_of[start]][0] == start or (
+        start and tokens.forms[start - 1].isspace()
     ):
-        return text[0].lower() + text[1:]
+        words = text.split()
+        if (
+            not looks_named(words[0])
+            and not is_acronym(words[0])
+            and not tokens.tags[start].startswith("NNP")
+            and not (len(words) > 1 and words[1].istitle())
+        ):
+            return text[0].lower() + text[1:]
     return text
 
 

@@ -5,12 +5,15 @@ pipeline reads and writes the extension attributes that are registered here:
 
 =================== ==================================================================
 ``title_length``    characters of the title, so that offsets can be given by field
+``tokens``          the tokens as plain lists (:class:`Tokens`), by ``kgraph_sentences``
 ``words``           tokens joined over hyphens (:class:`Word`), by ``kgraph_words``
+``entities``        spans that name a task, a method … (:class:`Entity`), by ``kgraph_entities``
 ``phrases``         noun phrases and their noun-final parts, by ``kgraph_phrases``
 ``abbreviations``   pairs that the paper defines, by ``kgraph_abbreviations``
 ``candidates``      phrases that name one thing, by ``kgraph_candidates``
 ``kinds``           key → kind and why, by ``kgraph_kinds``
 ``roles``           relations of the paper and between concepts, by ``kgraph_relations``
+``results``         numbers that the paper reports, by ``kgraph_results``
 ``salience``        key → 0..1, by ``kgraph_salience``
 =================== ==================================================================
 """
@@ -18,31 +21,74 @@ pipeline reads and writes the extension attributes that are registered here:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kgraph.model import Evidence, Field, Mention, Paper
+from kgraph.model import Evidence, Field, Kind, Mention, Paper
 from kgraph.names import is_acronym, looks_named
 
-_BREAK = "\n\n"
+BREAK = "\n\n"
+"""What stands between title and abstract in a document."""
 
 # Not language: hundreds of characters without a space, which a tokeniser takes a time for
 # that grows with their square, and halves of surrogate pairs, which no encoding has.
 _UNREADABLE = re.compile(r"\S{300,}|[\ud800-\udfff]+")
+
+_WORD = re.compile(r"[^\s\-‐‑–—/()\[\]:;,?!\"“”]+")
 
 LONGEST = 10_000
 """Characters of a title, and of an abstract, that are read; what is longer is no abstract."""
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a document as plain lists, which rules read many times faster than spaCy's views.
+
+    ``starts`` and ``ends`` are characters of the original ``text``; ``forms``
+    are the tokens as they were tagged, ``lowered`` the same in lower case;
+    ``title`` is the number of tokens of the title, ``abstract`` the character
+    at which the abstract starts; ``sentences`` are pairs of
+    tokens (first, the one after the last), and ``sentence_of`` has the place
+    in them of every token.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    forms: Sequence[str]
+    lowered: Sequence[str]
+    tags: Sequence[str]
+    title: int
+    abstract: int
+    sentences: Sequence[tuple[int, int]]
+    sentence_of: Sequence[int]
+
+    def written(self, start: int, end: int) -> str:
+        """Return the original text of tokens ``start`` to ``end``."""
+        return self.text[self.starts[start] : self.ends[end - 1]]
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
-    """Tokens ``start`` to ``end`` that are written as one word, and its Penn Treebank tag."""
+    """Tokens ``start`` to ``end`` that are written as one word, that word, and its Penn Treebank tag."""
 
     start: int
     end: int
     tag: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Tokens ``start`` to ``end`` that name something of a kind; ``confidence`` is in 0..1."""
+
+    start: int
+    end: int
+    kind: Kind
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +135,15 @@ class Candidate:
 
 _ATTRIBUTES: dict[str, object] = {
     "title_length": 0,
+    "tokens": None,
     "words": (),
+    "entities": (),
     "phrases": (),
     "abbreviations": (),
     "candidates": (),
     "kinds": None,
     "roles": (),
+    "results": (),
     "salience": None,
 }
 for _name, _default in _ATTRIBUTES.items():
@@ -110,55 +159,45 @@ def make_document(nlp: Language, paper: Paper) -> Doc:
     the original spelling back.
     """
     title = paper.title[:LONGEST]
-    text = title + _BREAK + paper.abstract[:LONGEST]
-    doc = nlp.make_doc(_UNREADABLE.sub(lambda found: "x" * len(found.group()), text))
-    boundary = len(title)
-    if _is_title_case(title):
-        words = [_lowered(token.text) if token.idx < boundary else token.text for token in doc]
-        spaces = [bool(token.whitespace_) for token in doc]
-        doc = Doc(nlp.vocab, words=words, spaces=spaces)
+    text = title + BREAK + paper.abstract[:LONGEST]
+    shown = _WORD.sub(_lowered, title) + text[len(title) :] if _is_title_case(title) else text
+    doc = nlp.make_doc(_UNREADABLE.sub(lambda found: "x" * len(found.group()), shown))
     doc.user_data["text"] = text
-    doc._.title_length = boundary
+    doc._.title_length = len(title)
     return doc
 
 
 def text_of(doc: Doc, start: int, end: int) -> str:
     """Return the original text of tokens ``start`` to ``end``."""
-    first, last = doc[start], doc[end - 1]
-    text: str = doc.user_data["text"]
-    return text[first.idx : last.idx + len(last)]
+    tokens: Tokens = doc._.tokens
+    return tokens.written(start, end)
 
 
-def mention(doc: Doc, phrase: Phrase) -> Mention:
+def mention(tokens: Tokens, phrase: Phrase) -> Mention:
     """Return where a phrase stands, in characters of its field."""
-    first, last = doc[phrase.start], doc[phrase.end - 1]
-    field, offset = _field(doc, first.idx)
-    start, end = first.idx, last.idx + len(last)
-    return Mention(field, start - offset, end - offset, doc.user_data["text"][start:end])
+    start, end = tokens.starts[phrase.start], tokens.ends[phrase.end - 1]
+    if phrase.start < tokens.title:
+        return Mention("title", start, end, tokens.text[start:end])
+    offset = tokens.abstract
+    return Mention("abstract", start - offset, end - offset, tokens.text[start:end])
 
 
 def evidence(doc: Doc, sentence: Span, producer: str) -> Evidence:
     """Return a sentence as evidence, without the white space around it."""
-    text: str = doc.user_data["text"]
-    start, end = sentence.start_char, sentence.end_char
+    return sentence_evidence(doc._.tokens, sentence.start, sentence.end, producer)
+
+
+def sentence_evidence(tokens: Tokens, first: int, last: int, producer: str) -> Evidence:
+    """Return the sentence of tokens ``first`` to ``last`` as evidence, without the white space around it."""
+    text = tokens.text
+    start, end = tokens.starts[first], tokens.ends[last - 1]
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    field, offset = _field(doc, start)
+    field: Field = "abstract" if start >= tokens.abstract else "title"
+    offset = tokens.abstract if field == "abstract" else 0
     return Evidence(field, start - offset, end - offset, text[start:end], producer)
-
-
-def in_title(doc: Doc, phrase: Phrase) -> bool:
-    """Whether a phrase stands in the title."""
-    return bool(doc[phrase.start].idx < doc._.title_length)
-
-
-def _field(doc: Doc, start: int) -> tuple[Field, int]:
-    title_length: int = doc._.title_length
-    if start < title_length:
-        return "title", 0
-    return "abstract", title_length + len(_BREAK)
 
 
 def _is_title_case(title: str) -> bool:
@@ -167,8 +206,16 @@ def _is_title_case(title: str) -> bool:
     return capitals * 2 > len(words)
 
 
-def _lowered(word: str) -> str:
+def _lowered(found: re.Match[str]) -> str:
+    word = found.group()
     if looks_named(word) or is_acronym(word):
         return word
+    if len(word) == 1 and found.string[found.end() : found.end() + 1] == "-":
+        return word  # "E-3DGS", "Q-learning"
     lower = word.lower()
     return lower if len(lower) == len(word) else word
+
+
+def in_title(doc: Doc, phrase: Phrase) -> bool:
+    """Whether a phrase stands in the title."""
+    return bool(phrase.start < doc._.tokens.title)

@@ -1,10 +1,9 @@
 """The component that says what kind of thing a candidate is, where there is evidence.
 
-In falling order of trust: a list of well-known names, the words right beside a
-name ("the TOFU dataset"), the head of the phrase ("continual instruction
-tuning"). The head counts only for known terms and names: what it says of a
-phrase that nobody else uses ("stored models") is no evidence. A term or name of
-no kind is a ``concept``; anything else is a ``phrase``.
+In falling order of trust: a list of well-known names, what the entity reader
+took its mentions for (a vote, weighted by confidence, so that the mentions of
+one concept agree), the words right beside a name ("the TOFU dataset").
+Anything else is a ``phrase``.
 """
 
 from __future__ import annotations
@@ -12,15 +11,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.background import load_background
-from kgraph.extract.document import Candidate
+from kgraph.extract.document import Candidate, Entity, Tokens
 from kgraph.model import Kind
 from kgraph.names import is_acronym, looks_named, normal_form, singular
 
@@ -40,59 +37,43 @@ _BESIDE: Mapping[str, Kind] = {
     "score": "metric",
     "task": "task",
 }
-_KNOWN_TERM = 4
-"""Papers of the background corpus that must use a phrase before it counts as a term."""
-
-
-@dataclass(frozen=True, slots=True)
-class KindLists:
-    """``heads``: last words of a phrase → kind; ``names``: normal form of a well-known name → kind."""
-
-    heads: Mapping[str, Kind]
-    names: Mapping[str, Kind]
 
 
 @cache
-def load_kind_lists() -> KindLists:
-    """Read the lists that ship with the package."""
+def known_names() -> Mapping[str, Kind]:
+    """Return the kinds of well-known names, by their normal forms, from the list that ships."""
     data = json.loads((files("kgraph.extract") / "data" / "kinds.json").read_text(encoding="utf-8"))
-    heads = {normal_form(word): kind for kind, words in data["heads"].items() for word in words}
-    names = {normal_form(word): kind for kind, words in data["names"].items() for word in words}
-    return KindLists(heads, names)
+    return {normal_form(word): kind for kind, words in data["names"].items() for word in words}
 
 
-@Language.component("kgraph_kinds", requires=["doc._.candidates"], assigns=["doc._.kinds"])
+@Language.component("kgraph_kinds", requires=["doc._.candidates", "doc._.entities"], assigns=["doc._.kinds"])
 def kinds(doc: Doc) -> Doc:
     """Write the kind of every candidate to ``doc._.kinds``, by its key."""
-    lists = load_kind_lists()
-    doc._.kinds = {candidate.key: kind_of(doc, candidate, lists) for candidate in doc._.candidates}
+    names = known_names()
+    tokens: Tokens = doc._.tokens
+    entities = {(entity.start, entity.end): entity for entity in doc._.entities}
+    doc._.kinds = {
+        candidate.key: kind_of(tokens, entities, candidate, names) for candidate in doc._.candidates
+    }
     return doc
 
 
-def kind_of(doc: Doc, candidate: Candidate, lists: KindLists) -> Kind:
-    """Return the kind of one candidate of a document."""
-    keys = [candidate.key, *(normal_form(alias) for alias in candidate.aliases)]
-    for key in keys:
-        if key in lists.names:
-            return lists.names[key]
-    named = is_named(candidate)
-    if named:
-        beside = _beside(doc, candidate)
-        if beside:
-            return beside
-    known = named or len(keys) > 1 or load_background().frequency(candidate.key) >= _KNOWN_TERM
-    if not known:
-        return "phrase"
-    words = candidate.key.split()
-    for size in (2, 1):
-        head = " ".join(words[-size:])
-        if (
-            len(words) >= size
-            and head in lists.heads
-            and (len(words) > size or lists.heads[head] != "method")
-        ):
-            return lists.heads[head]
-    return "concept"
+def kind_of(
+    tokens: Tokens, entities: Mapping[tuple[int, int], Entity], candidate: Candidate, names: Mapping[str, Kind]
+) -> Kind:
+    """Return the kind of one candidate of a document; ``entities`` are by their first and last token."""
+    for form in (candidate.key, *candidate.aliases):
+        key = normal_form(form)
+        if key in names:
+            return names[key]
+    votes: dict[Kind, float] = {}
+    for phrase in candidate.phrases:
+        entity = entities.get((phrase.start, phrase.end))
+        if entity is not None:
+            votes[entity.kind] = votes.get(entity.kind, 0.0) + entity.confidence
+    if votes:
+        return min(votes, key=lambda kind: (-votes[kind], kind))
+    return (_beside(tokens, candidate) if is_named(candidate) else None) or "phrase"
 
 
 def is_named(candidate: Candidate) -> bool:
@@ -101,14 +82,14 @@ def is_named(candidate: Candidate) -> bool:
     return any(looks_named(word) or is_acronym(word) for form in forms for word in form.split())
 
 
-def _beside(doc: Doc, candidate: Candidate) -> Kind | None:
+def _beside(tokens: Tokens, candidate: Candidate) -> Kind | None:
     """Return the kind that most words right beside a name say, or None."""
     votes: Counter[Kind] = Counter()
     for phrase in candidate.phrases:
-        if phrase.end < len(doc):
-            votes.update(_said_by(doc[phrase.end].lower_))
+        if phrase.end < len(tokens.lowered):
+            votes.update(_said_by(tokens.lowered[phrase.end]))
         if phrase.start > 0:
-            votes.update(_said_by(doc[phrase.start - 1].lower_))
+            votes.update(_said_by(tokens.lowered[phrase.start - 1]))
     ranked = sorted(votes, key=lambda kind: (-votes[kind], kind))
     return ranked[0] if ranked else None
 

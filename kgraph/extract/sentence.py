@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
 
-from kgraph.extract.document import Candidate, Phrase, text_of
+from kgraph.extract.document import Candidate, Phrase, Tokens
 
 _SKIPPED = re.compile(
     r"""^[\s"'“”‘’`,:(–—-]*
@@ -22,6 +22,7 @@ _SKIPPED = re.compile(
 _AND = re.compile(
     r"^[\s\"'“”‘’)]*(?:,|,? ?(?:and|or|as well as|&)|/)\s*(?:the |a |an )?[\s\"'“”‘’(]*$", re.IGNORECASE
 )
+_JOINING = frozenset({"CC", ","})
 _LAST_WORD = re.compile(r"^\s+(?:data ?sets?|benchmarks?|corpora|corpus|tasks?|models?|baselines?)\s*$")
 
 
@@ -69,24 +70,36 @@ class Sentence:
 
 def sentences_of(doc: Doc, by_phrase: Mapping[tuple[int, int], Candidate]) -> Iterator[Sentence]:
     """Yield the sentences of a document, each with its longest phrases that are candidates."""
-    for span in doc.sents:
-        inside = [phrase for phrase in doc._.phrases if span.start <= phrase.start < span.end]
+    tokens: Tokens = doc._.tokens
+    inside: dict[int, list[Phrase]] = {}
+    for phrase in doc._.phrases:
+        inside.setdefault(tokens.sentence_of[phrase.start], []).append(phrase)
+    for place, (start, end) in enumerate(tokens.sentences):
+        offset = tokens.starts[start]
         names = tuple(
             Named(
-                doc[phrase.start].idx - span.start_char,
-                doc[phrase.end - 1].idx + len(doc[phrase.end - 1]) - span.start_char,
+                tokens.starts[phrase.start] - offset,
+                tokens.ends[phrase.end - 1] - offset,
                 by_phrase[phrase.start, phrase.end],
                 phrase,
             )
-            for phrase in _longest(inside)
+            for phrase in _longest(tokens, inside.get(place, []))
             if (phrase.start, phrase.end) in by_phrase
         )
-        yield Sentence(span, text_of(doc, span.start, span.end), names)
+        yield Sentence(doc[start:end], tokens.written(start, end), names)
 
 
-def _longest(phrases: list[Phrase]) -> Iterator[Phrase]:
+def _longest(tokens: Tokens, phrases: list[Phrase]) -> Iterator[Phrase]:
+    """Yield the longest phrases; of "Qwen and Llama models" its parts, since that is said of each."""
     reached = -1
     for phrase in sorted(phrases, key=lambda phrase: (phrase.start, -phrase.end)):
-        if phrase.start >= reached:
+        if phrase.start >= reached and not is_list(tokens, phrase):
             yield phrase
             reached = phrase.end
+
+
+def is_list(tokens: Tokens, phrase: Phrase) -> bool:
+    """Whether a phrase names several things: "Qwen and Llama models"."""
+    return phrase.size > 1 and any(
+        tag in _JOINING for tag in tokens.tags[phrase.start + 1 : phrase.end - 1]
+    )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
+import numpy as np
+from spacy.attrs import IDX, LENGTH, SENT_START, TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.document import Word
+from kgraph.extract.document import BREAK, Tokens, Word
 
 _HYPHENS = frozenset("-‐‑–&_")
 _PREFIXES = frozenset(
@@ -17,77 +22,122 @@ _ENDINGS = frozenset(".!?")
 _CLOSERS = frozenset("\"'”’)]}")
 
 
-@Language.component("kgraph_sentences", assigns=["token.is_sent_start"])
+@Language.component("kgraph_sentences", assigns=["token.is_sent_start", "doc._.tokens"])
 def sentences(doc: Doc) -> Doc:
-    """Start a sentence after ``.``, ``!`` or ``?``, and where title and abstract meet.
+    """Cut the document into sentences, and write its tokens as lists to ``doc._.tokens``.
 
-    A full stop ends a sentence when what follows does not go on in lower case
-    (but "e.g." and "vs." are single tokens of spaCy's tokeniser already).
+    A sentence starts after ``.``, ``!`` or ``?``, and where title and abstract
+    meet. A full stop ends a sentence when what follows does not go on in lower
+    case (but "e.g." and "vs." are single tokens of spaCy's tokeniser already).
     """
-    boundary = doc._.title_length
-    ended = False
-    for token in doc:
-        if token.is_space:
-            token.is_sent_start = token.i == 0
-            ended = ended or token.idx <= boundary < token.idx + len(token)
-            continue
-        starts = token.i == 0 or (
-            ended and not token.is_punct and not (token.is_lower and token.idx > boundary + 2)
-        )
-        token.is_sent_start = starts
-        if token.text[-1] in _ENDINGS and (token.is_punct or token.idx < boundary):
-            ended = token.idx >= boundary
-        elif starts or not (ended and token.text in _CLOSERS):
-            ended = False
+    text: str = doc.user_data["text"]
+    columns = doc.to_array([IDX, LENGTH, TAG]).reshape(len(doc), 3).T.tolist()
+    starts: list[int] = columns[0]
+    ends = [start + length for start, length in zip(starts, columns[1], strict=True)]
+    forms = [token.text for token in doc]
+    strings = doc.vocab.strings
+    names = {tag: strings[tag] for tag in set(columns[2])}
+    first = _sentence_starts(starts, forms, doc._.title_length)
+    if forms:
+        marks = np.full(len(forms), -1, dtype=np.int64)
+        marks[first] = 1
+        doc.from_array([SENT_START], marks.astype(np.uint64))
+    found = list(pairwise([*first, len(forms)])) if forms else []
+    doc._.tokens = Tokens(
+        text=text,
+        starts=starts,
+        ends=ends,
+        forms=forms,
+        lowered=[form.lower() for form in forms],
+        tags=[names[tag] for tag in columns[2]],
+        title=sum(start < doc._.title_length for start in starts),
+        abstract=doc._.title_length + len(BREAK),
+        sentences=found,
+        sentence_of=[place for place, (start, end) in enumerate(found) for _ in range(start, end)],
+    )
     return doc
 
 
-@Language.component("kgraph_words", assigns=["doc._.words"])
+def _sentence_starts(starts: Sequence[int], forms: Sequence[str], boundary: int) -> list[int]:
+    found: list[int] = []
+    ended = False
+    for place, (at, form) in enumerate(zip(starts, forms, strict=True)):
+        if form.isspace():
+            if place == 0:
+                found.append(0)
+            ended = ended or at <= boundary < at + len(form)
+            continue
+        punctuation = is_punctuation(form)
+        begins = place == 0 or (ended and not punctuation and not (form.islower() and at > boundary + 2))
+        if begins:
+            found.append(place)
+        if form[-1] in _ENDINGS and (punctuation or at < boundary):
+            ended = at >= boundary
+        elif begins or not (ended and form in _CLOSERS):
+            ended = False
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def is_punctuation(form: str) -> bool:
+    """Whether a token has nothing but punctuation marks."""
+    return all(unicodedata.category(letter).startswith("P") for letter in form)
+
+
+@Language.component("kgraph_words", requires=["doc._.tokens"], assigns=["doc._.words"])
 def words(doc: Doc) -> Doc:
     """Join tokens over hyphens and ampersands that have no space around them."""
-    doc._.words = tuple(_words(doc))
+    doc._.words = tuple(_words(doc._.tokens))
     return doc
 
 
-def _words(doc: Doc) -> Iterator[Word]:
+def _words(tokens: Tokens) -> Iterator[Word]:
+    count = len(tokens.forms)
+    forms = tokens.forms
     start = 0
-    while start < len(doc):
+    while start < count:
         end = start + 1
-        while end + 1 < len(doc) and _joins(doc, end):
+        while end + 1 < count and forms[end] in _HYPHENS and _joins(tokens, end):
             end += 2
-        yield Word(start, end, _tag(doc, start, end))
+        yield Word(start, end, _tag(tokens, start, end), tokens.written(start, end))
         start = end
 
 
-def _joins(doc: Doc, middle: int) -> bool:
-    before, hyphen, after = doc[middle - 1], doc[middle], doc[middle + 1]
+def _joins(tokens: Tokens, middle: int) -> bool:
+    before, after = tokens.forms[middle - 1], tokens.forms[middle + 1]
     return (
-        hyphen.text in _HYPHENS
-        and not before.whitespace_
-        and not hyphen.whitespace_
-        and not before.is_punct
-        and not before.is_space
-        and (after.is_alpha or after.text[0].isalnum())
+        tokens.ends[middle - 1] == tokens.starts[middle]
+        and tokens.ends[middle] == tokens.starts[middle + 1]
+        and not is_punctuation(before)
+        and not before.isspace()
+        and after[0].isalnum()
     )
 
 
-def _tag(doc: Doc, start: int, end: int) -> str:
-    last = doc[end - 1]
-    tag = last.tag_
+def _tag(tokens: Tokens, start: int, end: int) -> str:
+    tag = tokens.tags[end - 1]
     if end - start == 1:
-        return "NN" if tag == "JJ" and _is_gerund(doc, start) else tag
+        if tag == "JJ" and _qualifies_nothing(tokens, start):
+            # "unlearning", and names that the tagger does not know: "We present Hubble, a suite".
+            if tokens.lowered[start].endswith("ing"):
+                return "NN"
+            if tokens.forms[start][0].isupper() and not _starts_sentence(tokens, start):
+                return "NNP"
+        return tag
     # "in-context", "few-shot", "plug-and-play" qualify; "fine-tuning" and
     # "pre-training" are nouns, whatever the tagger thinks of their last part.
-    if last.lower_.endswith("ing"):
+    if tokens.lowered[end - 1].endswith("ing"):
         return "NN"
-    if doc[start].lower_ in _PREFIXES:
+    if tokens.lowered[start] in _PREFIXES:
         return "JJ"
     return tag if tag.startswith("NN") or tag == "CD" else "JJ"
 
 
-def _is_gerund(doc: Doc, place: int) -> bool:
-    """Whether a word in -ing that the tagger takes for an adjective has no noun to qualify."""
-    following = doc[place + 1] if place + 1 < len(doc) else None
-    return doc[place].lower_.endswith("ing") and (
-        following is None or not following.tag_.startswith(("NN", "JJ", "HYPH", "VB"))
-    )
+def _qualifies_nothing(tokens: Tokens, place: int) -> bool:
+    """Whether a word that the tagger takes for an adjective has no noun to qualify."""
+    return place + 1 == len(tokens.tags) or not tokens.tags[place + 1].startswith(("NN", "JJ", "HYPH", "VB"))
+
+
+def _starts_sentence(tokens: Tokens, place: int) -> bool:
+    start, _ = tokens.sentences[tokens.sentence_of[place]]
+    return place == start or tokens.forms[place - 1].isspace()

@@ -10,7 +10,7 @@ from kgraph.extract.background import load_background
 from kgraph.extract.document import make_document, text_of
 from kgraph.extract.pipeline import COMPONENTS, extract, extractor_version, load_pipeline
 from kgraph.extract.record import extraction_from_json, extraction_to_json, to_record
-from kgraph.extract.salience import MAX_CONCEPTS, features, load_weights
+from kgraph.extract.salience import FEATURES, MAX_CONCEPTS, features, load_ranker
 from kgraph.model import Extraction, Paper
 from kgraph.names import normal_form
 
@@ -77,7 +77,7 @@ def test_what_is_introduced_is_a_method_though_named_for_its_task(nlp: Language)
 def test_an_abbreviation_and_its_long_form_are_one_concept(read: Extraction) -> None:
     (memory,) = [concept for concept in read.concepts if "PKM" in (concept.name, *concept.aliases)]
     assert memory.name == "Product Key Memory"
-    assert {mention.text for mention in memory.mentions} == {"Product Key Memory", "PKM"}
+    assert {mention.text for mention in memory.mentions} == {"Product Key Memory (PKM)", "PKM"}
 
 
 def test_every_relation_shows_its_sentence(read: Extraction) -> None:
@@ -99,6 +99,8 @@ def test_salience_falls_and_stays_in_bounds(read: Extraction) -> None:
 def test_the_title_in_title_case_is_read_as_running_text(nlp: Language) -> None:
     doc = make_document(nlp, REPLAY)
     assert "BrickReplay: rebuilding old tasks" in doc.text
+    for _, component in nlp.pipeline:
+        doc = component(doc)
     assert text_of(doc, 0, len(doc)) == f"{REPLAY.title}\n\n{REPLAY.abstract}"
 
 
@@ -109,7 +111,7 @@ def test_company_in_a_batch_changes_nothing(nlp: Language, read: Extraction) -> 
 
 def test_a_record_survives_json(read: Extraction) -> None:
     assert extraction_from_json(extraction_to_json(read)) == read
-    assert list(to_record(REPLAY, read)) == ["id", "title", "concepts", "relations"]
+    assert list(to_record(REPLAY, read)) == ["id", "title", "concepts", "relations", "results"]
 
 
 @pytest.mark.parametrize(
@@ -153,20 +155,26 @@ def test_a_component_can_be_replaced() -> None:
 
     nlp = load_pipeline()
     nlp.add_pipe("only_loud_phrases", after="kgraph_phrases")
+    nlp.remove_pipe("kgraph_entities")
     found = next(iter(extract([REPLAY], nlp)))[1]
     assert found.concepts
     assert all(any(form.isupper() for form in (c.name, *c.aliases)) for c in found.concepts)
 
 
-def test_the_pipeline_is_kgraphs_components_behind_a_tagger() -> None:
+def test_the_pipeline_is_kgraphs_components_behind_the_trained_part() -> None:
     nlp = load_pipeline()
-    assert tuple(nlp.pipe_names) == ("tok2vec", "tagger", *COMPONENTS)
+    assert tuple(nlp.pipe_names) == ("tok2vec", "tagger", "kgraph_entities", *COMPONENTS)
     assert extractor_version().startswith("rules-")
 
 
 def test_weights_name_the_features(nlp: Language) -> None:
     doc = nlp(make_document(nlp, REPLAY))
-    assert set(features(doc, doc._.candidates[0])) | {"bias"} == set(load_weights())
+    found = features(doc, load_background())
+    assert found.shape == (len(doc._.candidates), len(FEATURES))
+    ranker = load_ranker()
+    assert ranker.weights.shape == ranker.slopes.shape == (len(FEATURES),)
+    columns = {tuple(column) for column in found.T.tolist()}
+    assert len(columns) > len(FEATURES) - 8  # hardly any feature says what another says already
 
 
 def test_the_background_knows_common_from_rare() -> None:

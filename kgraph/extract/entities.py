@@ -1,0 +1,153 @@
+"""The component that reads entities: spans that name a task, a method, a data set, a metric or a term.
+
+A softmax over BIO tags (Ramshaw & Marcus 1995) on top of the shared tok2vec,
+and the best sequence that is well-formed (Viterbi 1967): I-x only after B-x or
+I-x. No transitions are learned, so that the documents of a batch are decoded
+side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kgraph.extract.document import Entity
+from kgraph.model import Kind
+
+KINDS = ("task", "method", "dataset", "metric", "concept", "generic")
+"""What a span may be; ``generic`` ("the approach") is told apart and then left out."""
+
+TAGS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
+"""Tags by their column in the model's output."""
+
+_IMPOSSIBLE = -1e9
+_FILE = "weights.npz"
+
+
+def _transitions() -> NDArray[np.float32]:
+    """Return (from, to): 0 where a tag may follow another, else next to minus infinity."""
+    allowed = np.zeros((len(TAGS), len(TAGS)), dtype=np.float32)
+    for column, tag in enumerate(TAGS):
+        if tag.startswith("I-"):
+            for row, before in enumerate(TAGS):
+                if before == "O" or before[2:] != tag[2:]:
+                    allowed[row, column] = _IMPOSSIBLE
+    return allowed
+
+
+_ALLOWED = _transitions()
+_START = np.array([_IMPOSSIBLE if tag.startswith("I-") else 0.0 for tag in TAGS], dtype=np.float32)
+
+
+class EntityReader:
+    """Writes what a document names to ``doc._.entities``.
+
+    ``weights`` is (width of the tok2vec, tags), ``bias`` is (tags,). Reads
+    ``doc.tensor``, which the tok2vec before it sets.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.weights = np.zeros((width, len(TAGS)), dtype=np.float32)
+        self.bias = np.zeros(len(TAGS), dtype=np.float32)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one document."""
+        return next(self._read([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
+        """Read documents, ``batch_size`` of them side by side."""
+        batch: list[Doc] = []
+        for doc in stream:
+            batch.append(doc)
+            if len(batch) == batch_size:
+                yield from self._read(batch)
+                batch = []
+        yield from self._read(batch)
+
+    def _read(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        scores = [log_softmax(doc.tensor @ self.weights + self.bias) if len(doc) else None for doc in docs]
+        tagged = iter(best_tags([score for score in scores if score is not None]))
+        for doc, score in zip(docs, scores, strict=True):
+            doc._.entities = () if score is None else tuple(entities_of(next(tagged), score))
+            yield doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the weights into a folder, as spaCy asks of a component."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / _FILE, weights=self.weights, bias=self.bias)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> EntityReader:
+        """Read the weights out of a folder."""
+        with np.load(Path(path) / _FILE, allow_pickle=False) as arrays:
+            self.weights, self.bias = arrays["weights"], arrays["bias"]
+        return self
+
+
+@Language.factory(
+    "kgraph_entities", default_config={"width": 96}, requires=["doc.tensor"], assigns=["doc._.entities"]
+)
+def make_entity_reader(nlp: Language, name: str, width: int) -> EntityReader:
+    """Make the component without weights; they come with the pipeline that is loaded."""
+    return EntityReader(width)
+
+
+def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return log probabilities over the last axis."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return cast(NDArray[np.float32], shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def best_tags(scores: Sequence[NDArray[np.float32]]) -> list[NDArray[np.int64]]:
+    """Return the best well-formed tags of each text; its log probabilities are (tokens, tags)."""
+    if not scores:
+        return []
+    lengths = np.array([len(score) for score in scores])
+    padded = np.zeros((int(lengths.max()), len(scores), len(TAGS)), dtype=np.float32)
+    for column, score in enumerate(scores):
+        padded[: len(score), column] = score
+    total = padded[0] + _START
+    back = np.zeros(padded.shape, dtype=np.int8)
+    for place in range(1, len(padded)):
+        reached = total[:, :, None] + _ALLOWED
+        back[place] = reached.argmax(axis=1)
+        # A text that has ended keeps its totals.
+        total = np.where((place < lengths)[:, None], reached.max(axis=1) + padded[place], total)
+    tags = np.zeros((len(padded), len(scores)), dtype=np.int64)
+    current = total.argmax(axis=1)
+    columns = np.arange(len(scores))
+    for place in range(len(padded) - 1, -1, -1):
+        inside = place < lengths
+        before = back[place + 1, columns, current] if place + 1 < len(padded) else current
+        current = np.where(place + 1 < lengths, before, current)
+        tags[place] = np.where(inside, current, 0)
+    return [tags[:length, column] for column, length in enumerate(lengths)]
+
+
+def spans_of(tags: Iterable[int]) -> Iterator[tuple[int, int, str]]:
+    """Yield (first token, token after the last, kind) of well-formed tags, in their order."""
+    start, kind = -1, ""
+    place = -1
+    for place, tag in enumerate(tags):
+        name = TAGS[tag]
+        if start >= 0 and not name.startswith("I-"):
+            yield start, place, kind
+            start = -1
+        if name.startswith("B-"):
+            start, kind = place, name[2:]
+    if start >= 0:
+        yield start, place + 1, kind
+
+
+def entities_of(tags: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterator[Entity]:
+    """Yield the entities of well-formed tags; the confidence is the mean probability of its tags."""
+    sure = np.exp(scores[np.arange(len(tags)), tags])
+    for start, end, kind in spans_of(tags.tolist()):
+        if kind != "generic":
+            yield Entity(start, end, cast(Kind, kind), round(float(sure[start:end].mean()), 4))

@@ -29,7 +29,7 @@ _DETOUR = 2.2
 """Paths of more than this many times the cost of the cheapest are not shown."""
 
 _STEP = 1.0
-_CROSSED = ("MENTIONS", "IS_A", "PART_OF", "USED_FOR", "CO_OCCURS_WITH")
+_CROSSED = ("MENTIONS", "IS_A", "PART_OF", "USED_FOR", "EVALUATED_BY", "COMPARED_WITH", "CO_OCCURS_WITH")
 _LATE = ("AUTHORED_BY", "AFFILIATED_WITH", "PUBLISHED_IN", "IN_TOPIC")
 
 

@@ -34,6 +34,9 @@ LINK_WORDS: Mapping[str, tuple[str, str]] = {
     "IS_A": ("Is a", "Kinds of it"),
     "PART_OF": ("Part of", "Parts of it"),
     "USED_FOR": ("Used for", "What is used for it"),
+    "EVALUATED_BY": ("Evaluated by", "What it evaluates"),
+    "COMPARED_WITH": ("Compared with", "Compared with"),
+    "CONJUNCTION": ("Named side by side with", "Named side by side with"),
     "CO_OCCURS_WITH": ("Often named together with", "Often named together with"),
     "IN_TOPIC": ("Topic", "In this topic"),
     "AUTHORED_BY": ("Authors", "Papers"),
@@ -43,7 +46,7 @@ LINK_WORDS: Mapping[str, tuple[str, str]] = {
 """How a panel words each relationship type, seen from its head and from its tail."""
 
 ROLES = frozenset({"INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"})
-SYMMETRIC = frozenset({"CO_OCCURS_WITH", "RELATED_TO"})
+SYMMETRIC = frozenset({"COMPARED_WITH", "CONJUNCTION", "CO_OCCURS_WITH", "RELATED_TO"})
 
 
 @dataclass(frozen=True, slots=True)

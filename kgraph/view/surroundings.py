@@ -69,7 +69,7 @@ def concept_scene(store: GraphStore, concept: str, limit: int) -> Scene:
     """Return a concept with the concepts above, below and beside it, its papers and its topic."""
     own = {"id": concept}
     stated: Ranked = []
-    for kind in ("IS_A", "PART_OF", "USED_FOR"):
+    for kind in ("IS_A", "PART_OF", "USED_FOR", "EVALUATED_BY", "COMPARED_WITH"):
         stated += _keys(
             store,
             f"MATCH (:Concept {{id: $id}})-[r:{kind}]-(c:Concept) RETURN c.id AS id, max(c.papers) AS score",

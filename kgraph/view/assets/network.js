@@ -31,7 +31,7 @@ function edgeStyle(link, bright) {
   const lit = !bright || own || onRoute;
   const colour = faded(style.colour, lit ? (bright ? 0.9 : style.opacity) : 0.06);
   const shown = isShown(nodes[link.head]) && isShown(nodes[link.tail]);
-  const symmetric = ["RELATED_TO", "CO_OCCURS_WITH"].includes(data.types[link.type].name);
+  const symmetric = ["RELATED_TO", "CO_OCCURS_WITH", "COMPARED_WITH", "CONJUNCTION"].includes(data.types[link.type].name);
   return {
     width: (0.8 + 1.6 * link.strength) * Math.min(3.5, Math.max(1, 0.9 / fitted)),
     hidden: !shown || !(link.drawn || (own && strongestOfPair(link))),

@@ -1,0 +1,121 @@
+"""The component that reads what a sentence states of two of the things that it names.
+
+The trained model of :mod:`kgraph.extract.relation_model` looks at pairs of the
+longest phrases in a sentence; the rules of :mod:`kgraph.extract.relations` have
+spoken before, and where both say the same the surer one counts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kgraph.extract.candidates import candidates_by_phrase
+from kgraph.extract.document import Word, evidence
+from kgraph.extract.relation_model import (
+    STATEMENTS,
+    Numbers,
+    RelationModel,
+    Span,
+    Statement,
+    load_relation_model,
+    make_ready,
+    probabilities,
+)
+from kgraph.extract.relations import Found
+from kgraph.extract.sentence import Named, Sentence, sentences_of
+from kgraph.model import Kind
+
+_PRODUCER = "relation-model"
+
+_FARTHEST = 15
+"""Words between two mentions up to which they are looked at."""
+
+_CROSSED = 4
+"""Mentions that may stand between two."""
+
+
+@Language.component(
+    "kgraph_statements",
+    requires=["doc._.words", "doc._.candidates", "doc._.kinds", "doc._.roles"],
+    assigns=["doc._.roles"],
+)
+def statements(doc: Doc) -> Doc:
+    """Add what sentences state of two candidates to ``doc._.roles``, keeping the surest first."""
+    model = load_relation_model()
+    kinds: Mapping[str, Kind] = doc._.kinds
+    starts = [word.start for word in doc._.words]
+    found: list[Found] = list(doc._.roles)
+    for sentence in sentences_of(doc, candidates_by_phrase(doc._.candidates)):
+        # A noun phrase that nobody else uses is too often no thing at all.
+        names = [named for named in sentence.names if kinds[named.candidate.key] != "phrase"]
+        if len(names) > 1:
+            found.extend(_stated(doc, model, sentence, names, starts))
+    doc._.roles = tuple(sorted(found, key=lambda relation: -relation.confidence))
+    return doc
+
+
+def _stated(
+    doc: Doc, model: RelationModel, sentence: Sentence, names: Sequence[Named], starts: Sequence[int]
+) -> Iterator[Found]:
+    offset = bisect_left(starts, sentence.span.start)
+    words: Sequence[Word] = doc._.words[offset : bisect_left(starts, sentence.span.end)]
+    # A name that starts inside a word ("BERT" in "non-BERT") counts as the whole of it.
+    spans = [
+        (
+            bisect_right(starts, named.phrase.start) - 1 - offset,
+            bisect_left(starts, named.phrase.end) - offset,
+        )
+        for named in names
+    ]
+    pairs = list(_near(names, spans))
+    if not pairs:
+        return
+    chances = probabilities(model, make_ready([word.text for word in words]), spans, pairs)
+    for (first, second), of_pair in zip(pairs, chances, strict=True):
+        best = surest(model, of_pair)
+        if best is None:
+            continue
+        statement, turned, confidence = best
+        head, tail = (names[second], names[first]) if turned else (names[first], names[second])
+        yield Found(
+            statement.type,
+            head.candidate.key,
+            tail.candidate.key,
+            evidence(doc, sentence.span, _PRODUCER),
+            round(confidence, 3),
+        )
+
+
+def _near(names: Sequence[Named], spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of names to look at, by their places."""
+    for second in range(1, len(names)):
+        for first in range(max(0, second - _CROSSED - 1), second):
+            apart = spans[second][0] - spans[first][1]
+            if 0 <= apart <= _FARTHEST and names[first].candidate.key != names[second].candidate.key:
+                yield first, second
+
+
+def surest(model: RelationModel, chances: Numbers) -> tuple[Statement, bool, float] | None:
+    """Return the surest statement of a pair (2 directions × labels), whether it is turned, and its chance.
+
+    A symmetric label counts in both directions together. None if nothing
+    reaches what its type asks for.
+    """
+    best: tuple[Statement, bool, float] | None = None
+    for place, label in enumerate(model.labels):
+        statement = STATEMENTS.get(label)
+        if statement is None:
+            continue
+        forward, backward = float(chances[0, place]), float(chances[1, place])
+        if statement.symmetric:
+            options = [(False, min(1.0, forward + backward))]
+        else:
+            options = [(statement.turned, forward), (not statement.turned, backward)]
+        for turned, chance in options:
+            if chance >= statement.least and (best is None or chance > best[2]):
+                best = statement, turned, chance
+    return best

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ class KnowledgeGraph:
         page_year: int | None = None,
         thesaurus: str | Path | None = None,
         cache: str | Path | None = None,
+        jobs: int | None = None,
+        encoder: str | Path | None = None,
         on_progress: Progress | None = None,
     ) -> BuildReport:
         """Build the graph of the papers in some files, or add them to it.
@@ -47,14 +50,21 @@ class KnowledgeGraph:
         See :func:`kgraph.build.build`. What was extracted is kept in the file
         ``cache``, which may be deleted: by default beside a graph file, with
         ``.cache`` at its end, and for a server in the user's cache folder.
+        ``jobs`` is the number of processes that extract: by default one a core
+        for many papers, and this one alone for few. ``encoder`` is a folder
+        with a transformer encoder to read entities with (docs/training.md).
         """
         from kgraph.build import build
         from kgraph.extract.cache import ExtractionCache
+        from kgraph.extract.parallel import check_jobs
         from kgraph.link.thesaurus import read_thesaurus
 
+        check_jobs(jobs)
         words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
         self._store.exists()  # says in plain words where no graph can be
-        extractions = ExtractionCache(Path(cache) if cache is not None else _cache_path(self._name))
+        extractions = ExtractionCache(
+            Path(cache) if cache is not None else _cache_path(self._name), _folder(encoder)
+        )
         try:
             return build(
                 self._store,
@@ -62,6 +72,7 @@ class KnowledgeGraph:
                 extractions,
                 page_year=page_year,
                 thesaurus=words,
+                jobs=jobs,
                 on_progress=on_progress or (lambda *_: None),
             )
         finally:
@@ -69,17 +80,21 @@ class KnowledgeGraph:
 
     @staticmethod
     def extract(
-        *inputs: str | Path, page_year: int | None = None
+        *inputs: str | Path,
+        page_year: int | None = None,
+        jobs: int | None = None,
+        encoder: str | Path | None = None,
     ) -> Iterator[tuple[Paper, Extraction] | Rejection | Notice]:
         """Yield what is read out of each paper of some files; the store is not touched.
 
-        Rejections and notices come as they are met. See
-        :func:`kgraph.extract.pipeline.extract`.
+        Rejections and notices come as they are met, which may be some papers
+        early. See :func:`kgraph.extract.parallel.extract_in_parallel`.
         """
-        from kgraph.extract.pipeline import extract as read_papers
+        from kgraph.extract.parallel import extract_in_parallel
         from kgraph.model import Paper
         from kgraph.sources import read
 
+        folder = _folder(encoder)
         others: list[Rejection | Notice] = []
 
         def papers() -> Iterator[Paper]:
@@ -92,10 +107,11 @@ class KnowledgeGraph:
                 else:
                     others.append(record)
 
-        for found in read_papers(papers()):
-            yield from others
-            others.clear()
-            yield found
+        with closing(extract_in_parallel(papers(), jobs, folder)) as extracted:
+            for found in extracted:
+                yield from others
+                others.clear()
+                yield found
         yield from others
 
     @staticmethod
@@ -171,6 +187,17 @@ class KnowledgeGraph:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _folder(encoder: str | Path | None) -> Path | None:
+    """Return the folder of an encoder. Raises InputError where it holds none, before any work is done."""
+    if encoder is None:
+        return None
+    from kgraph.extract.encoder import encoder_version
+
+    folder = Path(encoder).absolute()
+    encoder_version(folder)
+    return folder
 
 
 def _cache_path(store: str) -> Path:

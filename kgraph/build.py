@@ -20,7 +20,6 @@ from typing import Any
 
 from kgraph.errors import InputError
 from kgraph.extract.cache import ExtractionCache
-from kgraph.extract.pipeline import extractor_version
 from kgraph.link.graph import LINKER_VERSION, edge_batches, link, node_batches
 from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lines
 from kgraph.model import Extraction, NodeBatch, Notice, Organization, Paper, Rejection
@@ -59,11 +58,14 @@ def build(
     *,
     page_year: int | None = None,
     thesaurus: Thesaurus | None = None,
+    jobs: int | None = None,
     on_progress: Progress = lambda *_: None,
 ) -> BuildReport:
     """Build the graph of the papers in ``inputs`` and in the store.
 
     ``thesaurus`` replaces the one that the store remembers; None keeps it.
+    ``jobs`` is the number of processes that extract; see
+    :func:`kgraph.extract.parallel.extract_in_parallel`.
     Raises InputError when no paper can be read, and StoreError.
     """
     # What exists() sees now is what replace() holds against the graph that is there then.
@@ -87,14 +89,14 @@ def build(
 
     words = thesaurus or thesaurus_from_lines(before.get("thesaurus") or ())
     made_by = {
-        "extractor": extractor_version(),
+        "extractor": cache.version,
         "linker": LINKER_VERSION,
         "thesaurus": thesaurus_lines(words),
     }
     whole = "writer" not in before and made_by == {name: before.get(name) for name in made_by}
     up_to_date = whole and not counts["added"] and not counts["updated"]
     if not up_to_date:
-        _write(store, [papers[id_] for id_ in sorted(papers)], cache, words, on_progress)
+        _write(store, [papers[id_] for id_ in sorted(papers)], cache, words, jobs, on_progress)
     totals = _totals(store)
     return BuildReport(
         read=counts["read"],
@@ -148,6 +150,7 @@ def _write(
     papers: list[Paper],
     cache: ExtractionCache,
     thesaurus: Thesaurus,
+    jobs: int | None,
     on_progress: Progress,
 ) -> None:
     done = 0
@@ -158,7 +161,7 @@ def _write(
         on_progress("extracting", done, len(papers))
 
     on_progress("extracting", 0, len(papers))
-    cache.fill(papers, count)
+    cache.fill(papers, jobs, count)
     on_progress("linking", 0, None)
 
     def corpus() -> Iterator[tuple[Paper, Extraction]]:
@@ -168,7 +171,7 @@ def _write(
     on_progress("writing nodes", 0, None)
     with _standing():
         store.replace(
-            _counted(node_batches(linked, extractor_version(), thesaurus), "writing nodes", on_progress),
+            _counted(node_batches(linked, cache.version, thesaurus), "writing nodes", on_progress),
             _counted(edge_batches(linked), "writing relationships", on_progress),
         )
 

@@ -35,6 +35,18 @@ PAGE_YEAR = click.option(
     type=click.IntRange(1900, 2999),
     help="The year of dates that a page prints without one.",
 )
+JOBS = click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Processes that extract. Default: one a core for many papers, one for few.",
+)
+ENCODER = click.option(
+    "--encoder",
+    envvar="KGRAPH_ENCODER",
+    metavar="DIR",
+    help="A transformer encoder to read tasks, methods … with: better and slower. See docs/training.md.",
+)
 FORMATS = ("table", "json", "jsonl", "csv")
 
 
@@ -56,6 +68,8 @@ def cli(debug: bool) -> None:
     help="Merge or keep apart concepts: a table with the columns 'label' and 'replace by'.",
 )
 @click.option("--cache", metavar="FILE", help="Where to keep what was extracted. Default: beside the graph.")
+@JOBS
+@ENCODER
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def build(
     inputs: tuple[str, ...],
@@ -63,6 +77,8 @@ def build(
     page_year: int | None,
     thesaurus: str | None,
     cache: str | None,
+    jobs: int | None,
+    encoder: str | None,
     form: str,
 ) -> None:
     """Build the graph of the papers in INPUT files, or add them to it.
@@ -72,7 +88,13 @@ def build(
     """
     with kgraph.open(store) as graph, output.progress() as on_progress:
         report = graph.build(
-            *inputs, page_year=page_year, thesaurus=thesaurus, cache=cache, on_progress=on_progress
+            *inputs,
+            page_year=page_year,
+            thesaurus=thesaurus,
+            cache=cache,
+            jobs=jobs,
+            encoder=encoder,
+            on_progress=on_progress,
         )
     if form == "json":
         _print_json(asdict(report))
@@ -83,8 +105,12 @@ def build(
 @cli.command()
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @PAGE_YEAR
+@JOBS
+@ENCODER
 @click.option("--format", "form", type=click.Choice(("jsonl", "json")), default="jsonl", show_default=True)
-def extract(inputs: tuple[str, ...], page_year: int | None, form: str) -> None:
+def extract(
+    inputs: tuple[str, ...], page_year: int | None, jobs: int | None, encoder: str | None, form: str
+) -> None:
     """Print what is read out of each paper, without a store."""
     from kgraph.extract.record import to_record
     from kgraph.model import Notice, Rejection
@@ -92,7 +118,7 @@ def extract(inputs: tuple[str, ...], page_year: int | None, form: str) -> None:
     found: list[dict[str, Any]] = []
     with output.progress() as on_progress:
         done = 0
-        for item in KnowledgeGraph.extract(*inputs, page_year=page_year):
+        for item in KnowledgeGraph.extract(*inputs, page_year=page_year, jobs=jobs, encoder=encoder):
             if isinstance(item, Rejection):
                 output.tell(f"rejected: {item}")
             elif isinstance(item, Notice):

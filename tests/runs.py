@@ -163,17 +163,17 @@ class Running:
     """A run that has been started."""
 
     def __init__(self, cli: Cli, pid: int, files: Path) -> None:
-        self._cli, self._pid, self._files = cli, pid, files
+        self._cli, self.pid, self._files = cli, pid, files
 
     def send(self, number: signal.Signals) -> None:
-        os.kill(self._pid, number)
+        os.kill(self.pid, number)
 
     def error_text(self) -> str:
         path = self._files.with_suffix(".err")
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def wait(self, seconds: float = 60) -> Ran:
-        code = self._cli._ask({"wait": self._pid, "seconds": seconds})["code"]
+        code = self._cli._ask({"wait": self.pid, "seconds": seconds})["code"]
         assert code is not None, f"still running after {seconds} s"
         out = self._files.with_suffix(".out")
         return Ran(code, out.read_text(encoding="utf-8") if out.exists() else "", self.error_text())

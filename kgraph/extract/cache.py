@@ -12,14 +12,14 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from kgraph.errors import StoreError
-from kgraph.extract.pipeline import BATCH, extract, extractor_version, load_pipeline
+from kgraph.extract.parallel import batched, extract_in_parallel
+from kgraph.extract.pipeline import BATCH, extractor_version
 from kgraph.extract.record import extraction_from_json, extraction_to_json
 from kgraph.model import Extraction, Paper
 
@@ -33,9 +33,11 @@ class ExtractionCache:
     named, never deleted: it is only a cache, and its owner may delete it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoder: Path | None = None) -> None:
+        """Open a cache for what is extracted with an ``encoder``, as for ``load_pipeline``, or without one."""
         self._path = path
-        self._version = extractor_version()
+        self._encoder = encoder
+        self.version = extractor_version(encoder)
         with self._told():
             self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -48,24 +50,34 @@ class ExtractionCache:
         """Close the file."""
         self._db.close()
 
-    def fill(self, papers: Iterable[Paper], on_paper: Callable[[int], None] = lambda _: None) -> int:
+    def fill(
+        self,
+        papers: Iterable[Paper],
+        jobs: int | None = None,
+        on_paper: Callable[[int], None] = lambda _: None,
+    ) -> int:
         """Read every paper that was not read before and return how many those were.
 
-        ``on_paper`` is called with the number of papers done since its last
-        call. The pipeline is loaded only if there is something to read.
+        ``jobs`` is the number of processes, as for
+        :func:`kgraph.extract.parallel.extract_in_parallel`. ``on_paper`` is
+        called with the number of papers done since its last call. The
+        pipeline is loaded only if there is something to read.
         """
-        nlp = None
+
+        def missing() -> Iterator[Paper]:
+            for batch in batched(papers, _BATCH):
+                new = [paper for paper in batch if not self._has(paper)]
+                on_paper(len(batch) - len(new))
+                yield from new
+
         read = 0
-        source = iter(papers)
-        while batch := list(islice(source, _BATCH)):
-            missing = [paper for paper in batch if not self._has(paper)]
-            if missing:
-                nlp = nlp or load_pipeline()
-                rows = [(self._key(paper), _pack(found)) for paper, found in extract(missing, nlp)]
+        with closing(extract_in_parallel(missing(), jobs, self._encoder)) as extracted:
+            for batch in batched(extracted, _BATCH):
+                rows = [(self._key(paper), _pack(found)) for paper, found in batch]
                 with self._told(), self._db:
                     self._db.executemany("INSERT OR REPLACE INTO extraction VALUES (?, ?)", rows)
-            read += len(missing)
-            on_paper(len(batch))
+                read += len(batch)
+                on_paper(len(batch))
         return read
 
     def read(self, papers: Iterable[Paper]) -> Iterator[tuple[Paper, Extraction]]:
@@ -95,7 +107,7 @@ class ExtractionCache:
             ) from error
 
     def _key(self, paper: Paper) -> str:
-        text = "\0".join((self._version, paper.title, paper.abstract))
+        text = "\0".join((self.version, paper.title, paper.abstract))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

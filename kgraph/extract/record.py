@@ -13,12 +13,19 @@ _DECODER = msgspec.json.Decoder(Extraction)
 
 
 def to_record(paper: Paper, extraction: Extraction) -> dict[str, Any]:
-    """Return the line that ``kgraph extract`` prints for a paper; its keys are a contract."""
+    """Return the line that ``kgraph extract`` prints for a paper; its keys are a contract.
+
+    Beside what the paper is about stands everything else that was read as a
+    task, a method, a data set, a metric or a term.
+    """
+    named = [concept for concept in extraction.further if concept.kind != "phrase"]
+    concepts = sorted([*extraction.concepts, *named], key=lambda concept: -concept.salience)
     return {
         "id": paper.id,
         "title": paper.title,
-        "concepts": [asdict(concept) for concept in extraction.concepts],
+        "concepts": [asdict(concept) for concept in concepts],
         "relations": [asdict(relation) for relation in extraction.relations],
+        "results": [asdict(result) for result in extraction.results],
     }
 
 

@@ -13,7 +13,18 @@ from typing import Any, Literal
 
 Field = Literal["title", "abstract"]
 Kind = Literal["task", "method", "dataset", "metric", "concept", "phrase"]
-RelationType = Literal["INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH", "IS_A", "PART_OF", "USED_FOR"]
+RelationType = Literal[
+    "INTRODUCES",
+    "USES",
+    "EVALUATES_ON",
+    "COMPARES_WITH",
+    "IS_A",
+    "PART_OF",
+    "USED_FOR",
+    "EVALUATED_BY",
+    "COMPARED_WITH",
+    "CONJUNCTION",
+]
 
 KIND_LABELS: Mapping[Kind, str] = {
     "task": "Task",
@@ -140,19 +151,53 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """A number that a paper reports, of which metric and on which data set; all of it in one sentence.
+
+    ``value`` is what the metric came to, with ``before`` what it came from.
+    Where only the difference is written, it is the ``change``: below zero
+    where the metric fell. A change in ``x`` is a factor ("4x fewer" is -4).
+    ``relative`` tells whether it is a share of what was there before, and is
+    None where the text leaves that open, as "by 5%" does. ``unit`` is ``%``,
+    ``points``, ``x`` or a unit as written; ``qualifier`` bounds the number
+    ("up to").
+
+    ``metric`` and ``dataset`` are written as in the text (``speed`` and
+    ``frame rate`` where a unit or "faster" says so); a data set that the
+    sentence does not tie to the number is absent. The mentions say where
+    number, metric and data set stand.
+    """
+
+    metric: str
+    dataset: str | None
+    value: float | None
+    before: float | None
+    change: float | None
+    unit: str | None
+    relative: bool | None
+    qualifier: str | None
+    figure: Mention
+    metric_mention: Mention
+    dataset_mention: Mention | None
+    evidence: Evidence
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was read out of one paper; concepts by falling salience.
 
     ``further`` are phrases that are not salient enough to be kept for this
     paper alone; the linker takes one up where other papers are about it.
     ``abbreviations`` are the pairs (short form, long form) that the paper
-    itself defines.
+    itself defines. ``results`` stand in the order of the text.
     """
 
     concepts: tuple[PaperConcept, ...]
     relations: tuple[Relation, ...]
     further: tuple[PaperConcept, ...] = ()
     abbreviations: tuple[tuple[str, str], ...] = ()
+    results: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _KEY_START = 200
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?=\s|$)")
 _PLURAL_ACRONYM = re.compile(r"(?<=[A-Z]{2})s\b")
+_ACRONYM_IN_S = re.compile(r"(?:^|[\s\-_/])(?=[A-Z])[A-Za-z&]{1,5}S\W*$")
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−_/]+")
 _SIZE = re.compile(r"\d[\d,]*[KMBTkx]?")
 _EDGES = re.compile(r"^[^\w(\[+#]+|[^\w)\]+#%*]+$")
@@ -90,6 +91,8 @@ def singular(word: str) -> str:
         return word[:-1] if re.fullmatch(r"[a-z]{2}s", word) and word not in _SINGULAR_IN_S else word
     if word.endswith(("ss", "us", "is", "ics", "'s")):
         return word
+    if word.endswith(("theses", "lyses")):  # "prostheses", "electrolyses"
+        return word[:-2] + "is"
     if word.endswith("ies"):
         return word[:-3] + "y" if len(word) > 4 else word[:-1]
     if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
@@ -117,12 +120,15 @@ def normal_form(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name).translate(_APOSTROPHES).replace('"', "")
     # "GPUs" and "VLAs" are plurals, though as lower-case words they look like singulars.
-    text = _PLURAL_ACRONYM.sub("", _POSSESSIVE.sub("", text)).lower()
+    text = _PLURAL_ACRONYM.sub("", _POSSESSIVE.sub("", text)).strip()
+    # The S of "GPS" and "SoS" belongs to them.
+    whole = _ACRONYM_IN_S.search(text) is not None
+    text = text.lower()
     text = american(_SEPARATORS.sub(" ", text).strip())
     words = [_EDGES.sub("", word) or word for word in text.split()]
     if not words:
         return ""
-    return bounded(" ".join([*words[:-1], singular(words[-1])]))
+    return bounded(" ".join([*words[:-1], words[-1] if whole else singular(words[-1])]))
 
 
 def folded(name: str) -> str:

@@ -219,7 +219,7 @@ def test_a_thesaurus_keeps_apart(cli: Cli, kitchen: Path, tmp_path: Path) -> Non
     words.write_text("label\treplace by\nLSTM\tLSTM\n")
     built(cli, kitchen, tmp_path / "kitchen.jsonl", thesaurus=words)
     assert forms(kitchen, "lstm") == ["LSTM"]
-    assert forms(kitchen, long_form) == ["Long Short-Term Memory"]
+    assert forms(kitchen, long_form) == ["Long Short-Term Memory (LSTM)"]
 
 
 def test_a_thesaurus_sets_the_name_that_people_see(cli: Cli, kitchen: Path, tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from kgraph.model import Paper
 from kgraph.names import normal_form
 from kgraph.sources import read
 
-CONCEPTS_FOUND = 0.75
+CONCEPTS_FOUND = 0.79
 """Of the concepts that the reader lists for a paper, how many must be linked to it."""
-CONCEPTS_A_PAPER = 30
-INTRODUCED_FOUND = 0.70
+CONCEPTS_A_PAPER = 34
+INTRODUCED_FOUND = 0.90
 SUGGESTED = 0.80
 """For how many papers one of the reader's group must be among the first five suggestions."""
 

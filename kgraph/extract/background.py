@@ -44,10 +44,16 @@ class Background:
         return min(1.0, chosen / (used * self.with_keywords / self.papers + 3))
 
     def without_choices(self, keys: Collection[str]) -> Background:
-        """Return the counts as if one author had not chosen these phrases; for training on that author."""
-        fewer = {
-            key: (self.frequency(key), self.counts[key][1] - 1) for key in keys if self.is_keyword(key)
-        }
+        """Return the counts as if one author had not chosen these phrases; for training on that author.
+
+        What nobody else chose and too few used would then not be in the table.
+        """
+        least = min((used for used, chosen in self.counts.values() if not chosen), default=0)
+        fewer: dict[str, tuple[int, int]] = {}
+        for key in keys:
+            used, chosen = self.counts.get(key, (0, 0))
+            if chosen:
+                fewer[key] = (used if chosen > 1 or used >= least else 0, chosen - 1)
         return Background(self.papers, self.with_keywords, {**self.counts, **fewer})
 
     def is_keyword(self, key: str) -> bool:

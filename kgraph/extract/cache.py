@@ -34,7 +34,7 @@ class ExtractionCache:
     """
 
     def __init__(self, path: Path, encoder: Path | None = None) -> None:
-        """Open a cache for what is extracted with an ``encoder``, as for ``load_pipeline``, or without one."""
+        """Open a cache of what is extracted, with an ``encoder`` as for ``load_pipeline``."""
         self._path = path
         self._encoder = encoder
         self.version = extractor_version(encoder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -39,11 +40,11 @@ def candidates(doc: Doc) -> Doc:
     grouped: dict[str, list[Phrase]] = {}
     for phrase in phrases:
         grouped.setdefault(long_keys.get(phrase.key, phrase.key), []).append(phrase)
-    shorts: dict[str, list[str]] = {}
-    for short, _, long in pairs:
-        shorts.setdefault(long, []).append(short)
+    defining: dict[str, list[Abbreviation]] = {}
+    for pair in doc._.abbreviations:
+        defining.setdefault(normal_form(pair.long), []).append(pair)
     doc._.candidates = tuple(
-        _candidate(tokens, key, group, shorts.get(key, ())) for key, group in grouped.items()
+        _candidate(tokens, key, group, defining.get(key, ())) for key, group in grouped.items()
     )
     return doc
 
@@ -92,24 +93,29 @@ def _joined(
 def _entity_phrases(doc: Doc) -> Iterator[Phrase]:
     """Yield the entities as phrases, in the order of the text.
 
-    "Large Language Models (LLMs)" and "Gated Unit (GU) method" have the key of the long form.
+    "Large Language Models (LLMs)" and "Gated Unit (GU) method" have the key of
+    the long form, and where only its end was read they start where it does.
     """
     tokens: Tokens = doc._.tokens
-    longs = {pair.short: pair.long for pair in doc._.abbreviations}
+    pairs = {pair.short: pair for pair in doc._.abbreviations}
     for entity in doc._.entities:
         text = tokens.written(entity.start, entity.end)
-        key = normal_form(_spelled_out(text, longs) or bare_name(text))
+        pair = _defined_in(text, pairs)
+        key = normal_form(pair.long if pair else bare_name(text))
         if key:
-            yield Phrase(entity.start, entity.end, key, len(key.split()), True)
+            start = min(entity.start, bisect_left(tokens.starts, pair.long_start)) if pair else entity.start
+            yield Phrase(start, entity.end, key, len(key.split()), True)
 
 
-def _spelled_out(text: str, longs: Mapping[str, str]) -> str:
-    """Return the long form that a text defines a short form of, or nothing where it names more than that."""
+def _defined_in(text: str, pairs: Mapping[str, Abbreviation]) -> Abbreviation | None:
+    """Return the pair whose short form a text defines, or None where it names more than the long form."""
     bracket = _BRACKET.search(text)
-    if not bracket or bracket.group(1) not in longs:
-        return ""
-    rest = text[bracket.end() :].split()
-    return longs[bracket.group(1)] if len(rest) < 2 else ""
+    if not bracket or bracket.group(1) not in pairs:
+        return None
+    pair = pairs[bracket.group(1)]
+    before, rest = normal_form(text[: bracket.start()]), text[bracket.end() :].split()
+    # "Models (LLMs)" is cut off "Large Language Models (LLMs)"; "Neural ODEs (ODEs)" are more than that.
+    return pair if len(rest) < 2 and f" {normal_form(pair.long)}".endswith(f" {before}") else None
 
 
 def bare_name(text: str) -> str:
@@ -141,25 +147,31 @@ def _defined_phrases(doc: Doc, pairs: Iterable[Abbreviation]) -> list[Phrase]:
     return found
 
 
-def _candidate(tokens: Tokens, key: str, phrases: Sequence[Phrase], shorts: Sequence[str]) -> Candidate:
-    own = [phrase for phrase in phrases if phrase.key == key] or list(phrases)
-    name = _name(tokens, own)
-    forms = Counter(bare_name(tokens.written(phrase.start, phrase.end)) for phrase in phrases)
-    forms.update(shorts)
+def _candidate(
+    tokens: Tokens, key: str, phrases: Sequence[Phrase], pairs: Sequence[Abbreviation]
+) -> Candidate:
+    name = _name(tokens, key, phrases, pairs)
+    forms = Counter(_shown(tokens.written(phrase.start, phrase.end), phrase.key) for phrase in phrases)
+    forms.update(pair.short for pair in pairs)
     seen = {normal_form(name): name}
     for form in sorted(forms, key=lambda form: (-forms[form], form)):
         seen.setdefault(normal_form(form), form)
     return Candidate(key, name, tuple(seen[other] for other in seen if seen[other] != name), tuple(phrases))
 
 
-def _name(tokens: Tokens, phrases: Sequence[Phrase]) -> str:
+def _name(tokens: Tokens, key: str, phrases: Sequence[Phrase], pairs: Sequence[Abbreviation]) -> str:
     """Choose the form to show: what the abstract writes most, in lower case where the text has it so."""
-    if len(phrases) == 1:
-        return _running_form(tokens, phrases[0])
     forms: Counter[str] = Counter()
     for phrase in phrases:
         forms[_running_form(tokens, phrase)] += 1 if phrase.start < tokens.title else 2
+    own = Counter({form: count for form, count in forms.items() if normal_form(form) == key})
+    forms = own or Counter(pair.long for pair in pairs) or forms
     return min(forms, key=lambda form: (-forms[form], len(form), form.swapcase()))
+
+
+def _shown(text: str, key: str) -> str:
+    """Return a text, without what is no part of the name where its key does not have it either."""
+    return text if normal_form(text) == key else bare_name(text)
 
 
 def _running_form(tokens: Tokens, phrase: Phrase) -> str:
@@ -170,8 +182,9 @@ def _running_form(tokens: Tokens, phrase: Phrase) -> str:
             " " * (at - before)
             for before, at in zip(tokens.ends[start : end - 1], tokens.starts[start + 1 : end], strict=True)
         ]
-        return bare_name("".join(map("".join, zip(tokens.forms[start:end], [*spaces, ""], strict=True))))
-    text = bare_name(tokens.written(start, end)).rstrip(".,;:")
+        lowered = "".join(map("".join, zip(tokens.forms[start:end], [*spaces, ""], strict=True)))
+        return _shown(lowered, phrase.key)
+    text = _shown(tokens.written(start, end), phrase.key).rstrip(".,;:")
     if tokens.sentences[tokens.sentence_of[start]][0] == start or (
         start and tokens.forms[start - 1].isspace()
     ):

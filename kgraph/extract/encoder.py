@@ -87,7 +87,7 @@ class EncoderReader:
             yield doc
 
     def _scores(self, docs: Sequence[Doc]) -> Iterator[NDArray[np.float32]]:
-        """Yield the log probabilities of each document: (tokens, tags), of what lies behind the end that of O."""
+        """Yield the log probabilities of each document, (tokens, tags); what the encoder cannot see is O."""
         encoded = self._tokenizer.encode_batch(
             [[token.text for token in doc] for doc in docs], is_pretokenized=True
         )
@@ -113,7 +113,7 @@ class EncoderReader:
 @Language.factory(
     "kgraph_encoder", default_config={"folder": ""}, requires=["token.text"], assigns=["doc._.entities"]
 )
-def make_encoder_reader(nlp: Language, name: str, folder: str) -> EncoderReader:
+def make_encoder_reader(nlp: Language, name: str, folder: str) -> EncoderReader:  # noqa: ARG001
     """Make the component from a folder with an encoder."""
     return EncoderReader(Path(folder))
 

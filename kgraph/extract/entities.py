@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ KINDS = ("task", "method", "dataset", "metric", "concept", "generic")
 
 TAGS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
 """Tags by their column in the model's output."""
+
+Scores = NDArray[np.float32]
+"""Log probabilities of tags, or the weights that they come from."""
 
 _IMPOSSIBLE = -1e9
 _FILE = "weights.npz"
@@ -71,19 +74,19 @@ class EntityReader:
         yield from self._read(batch)
 
     def _read(self, docs: Sequence[Doc]) -> Iterator[Doc]:
-        scores = [log_softmax(doc.tensor @ self.weights + self.bias) if len(doc) else None for doc in docs]
+        scores = [_scores(doc.tensor, self.weights, self.bias) if len(doc) else None for doc in docs]
         tagged = iter(best_tags([score for score in scores if score is not None]))
         for doc, score in zip(docs, scores, strict=True):
             doc._.entities = () if score is None else tuple(entities_of(next(tagged), score))
             yield doc
 
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
         """Write the weights into a folder, as spaCy asks of a component."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         np.savez(folder / _FILE, weights=self.weights, bias=self.bias)
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> EntityReader:
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> EntityReader:  # noqa: ARG002
         """Read the weights out of a folder."""
         with np.load(Path(path) / _FILE, allow_pickle=False) as arrays:
             self.weights, self.bias = arrays["weights"], arrays["bias"]
@@ -93,9 +96,14 @@ class EntityReader:
 @Language.factory(
     "kgraph_entities", default_config={"width": 96}, requires=["doc.tensor"], assigns=["doc._.entities"]
 )
-def make_entity_reader(nlp: Language, name: str, width: int) -> EntityReader:
+def make_entity_reader(nlp: Language, name: str, width: int) -> EntityReader:  # noqa: ARG001
     """Make the component without weights; they come with the pipeline that is loaded."""
     return EntityReader(width)
+
+
+def _scores(tensor: Any, weights: Scores, bias: Scores) -> Scores:
+    scores: Scores = np.asarray(tensor, dtype=np.float32) @ weights + bias
+    return log_softmax(scores)
 
 
 def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -59,7 +59,10 @@ def kinds(doc: Doc) -> Doc:
 
 
 def kind_of(
-    tokens: Tokens, entities: Mapping[tuple[int, int], Entity], candidate: Candidate, names: Mapping[str, Kind]
+    tokens: Tokens,
+    entities: Mapping[tuple[int, int], Entity],
+    candidate: Candidate,
+    names: Mapping[str, Kind],
 ) -> Kind:
     """Return the kind of one candidate of a document; ``entities`` are by their first and last token."""
     for form in (candidate.key, *candidate.aliases):

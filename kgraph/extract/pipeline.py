@@ -57,7 +57,7 @@ COMPONENTS = (
     "kgraph_results",
     "kgraph_salience",
 )
-"""The components behind the trained part, in their order; each can be replaced by one that assigns the same."""
+"""The components behind the trained part; each can be replaced by one that assigns the same."""
 
 RULES_VERSION = "2"
 """Raised with every change of a rule, list or weight that can change what is read."""

@@ -132,7 +132,7 @@ class Ranker:
         familiar = familiarity(of_candidates)
         weights = self.weights + familiar * self.slopes
         found = of_candidates @ weights + self.bias + familiar * self.bias_slope
-        return cast(NDArray[np.float64], 1.0 / (1.0 + np.exp(-found)))
+        return 1.0 / (1.0 + np.exp(-found))
 
 
 def familiarity(of_candidates: NDArray[np.float64]) -> float:
@@ -307,6 +307,7 @@ def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
 
 def is_term(background: Background, candidate: Candidate) -> bool:
+    """Whether so many papers use a candidate that it is a term, wherever it stands."""
     frequent = background.frequency(candidate.key) >= _TERM
     if len(candidate.key.split()) == 1:
         return frequent and background.keyword_rate(candidate.key) > _ONE_WORD_RATE
@@ -314,6 +315,7 @@ def is_term(background: Background, candidate: Candidate) -> bool:
 
 
 def is_nested(candidate: Candidate, longer: Candidate) -> bool:
+    """Whether a candidate stands only inside mentions of a longer one."""
     return longer is not candidate and all(
         any(
             outer.start <= inner.start and inner.end <= outer.end and inner.size < outer.size
@@ -329,4 +331,5 @@ def load_ranker() -> Ranker:
     text = (files("kgraph.extract") / "data" / "salience.json").read_text(encoding="utf-8")
     read = cast(dict[str, list[float]], json.loads(text)["weights"])
     pairs = np.array([read[name] for name in FEATURES])
-    return Ranker(*read["bias"], weights=pairs[:, 0], slopes=pairs[:, 1])
+    bias, bias_slope = read["bias"]
+    return Ranker(bias, bias_slope, pairs[:, 0], pairs[:, 1])

@@ -20,9 +20,7 @@ _NEVER_LAST = frozenset({"IN", "DT", "TO", "CC", "PRP", "PRP$", "WDT", "WRB", "M
 """Tags of words that no name ends in: "memorization in"."""
 
 
-@Language.component(
-    "kgraph_spans", requires=["doc._.tokens", "doc._.entities"], assigns=["doc._.entities"]
-)
+@Language.component("kgraph_spans", requires=["doc._.tokens", "doc._.entities"], assigns=["doc._.entities"])
 def spans(doc: Doc) -> Doc:
     """Cut punctuation off the ends of entities, and leave out what is no name then."""
     tokens: Tokens = doc._.tokens
@@ -38,14 +36,12 @@ def tidy(tokens: Tokens, entity: Entity) -> Entity | None:
     bracket, or end in a word that is no noun ("pretrained", "small").
     """
     start, end = entity.start, entity.end
-    if tokens.sentence_of[start] != tokens.sentence_of[end - 1]:
+    if tokens.sentence_of[start] != tokens.sentence_of[end - 1] or start < tokens.title < end:
         return None
     forms = tokens.forms
     while start < end and _is_loose(forms, start, end, start):
         start += 1
-    while start < end and (
-        _is_loose(forms, start, end, end - 1) or tokens.tags[end - 1] in _NEVER_LAST
-    ):
+    while start < end and (_is_loose(forms, start, end, end - 1) or tokens.tags[end - 1] in _NEVER_LAST):
         end -= 1
     if start == end or _half_brackets(forms[start:end]):
         return None

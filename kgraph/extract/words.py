@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
-from spacy.attrs import IDX, LENGTH, SENT_START, TAG
 from spacy.language import Language
 from spacy.tokens import Doc
+from thinc.types import Ints2d
 
 from kgraph.extract.document import BREAK, Tokens, Word
 
@@ -31,17 +32,17 @@ def sentences(doc: Doc) -> Doc:
     case (but "e.g." and "vs." are single tokens of spaCy's tokeniser already).
     """
     text: str = doc.user_data["text"]
-    columns = doc.to_array([IDX, LENGTH, TAG]).reshape(len(doc), 3).T.tolist()
-    starts: list[int] = columns[0]
-    ends = [start + length for start, length in zip(starts, columns[1], strict=True)]
+    found_tags: list[int] = np.asarray(doc.to_array("TAG"), dtype=np.uint64).reshape(-1).tolist()
+    starts = [token.idx for token in doc]
     forms = [token.text for token in doc]
+    ends = [start + len(form) for start, form in zip(starts, forms, strict=True)]
     strings = doc.vocab.strings
-    names = {tag: strings[tag] for tag in set(columns[2])}
+    names = {tag: strings[tag] for tag in set(found_tags)}
     first = _sentence_starts(starts, forms, doc._.title_length)
     if forms:
-        marks = np.full(len(forms), -1, dtype=np.int64)
+        marks = np.full((len(forms), 1), -1, dtype=np.int64)
         marks[first] = 1
-        doc.from_array([SENT_START], marks.astype(np.uint64))
+        doc.from_array(["SENT_START"], cast(Ints2d, marks.astype(np.uint64)))
     found = list(pairwise([*first, len(forms)])) if forms else []
     doc._.tokens = Tokens(
         text=text,
@@ -49,7 +50,7 @@ def sentences(doc: Doc) -> Doc:
         ends=ends,
         forms=forms,
         lowered=[form.lower() for form in forms],
-        tags=[names[tag] for tag in columns[2]],
+        tags=[names[tag] for tag in found_tags],
         title=sum(start < doc._.title_length for start in starts),
         abstract=doc._.title_length + len(BREAK),
         sentences=found,
@@ -60,17 +61,18 @@ def sentences(doc: Doc) -> Doc:
 
 def _sentence_starts(starts: Sequence[int], forms: Sequence[str], boundary: int) -> list[int]:
     found: list[int] = []
-    ended = False
+    ended = crossed = False
     for place, (at, form) in enumerate(zip(starts, forms, strict=True)):
         if form.isspace():
             if place == 0:
                 found.append(0)
-            ended = ended or at <= boundary < at + len(form)
+            crossed = crossed or at <= boundary < at + len(form)
             continue
         punctuation = is_punctuation(form)
-        begins = place == 0 or (ended and not punctuation and not (form.islower() and at > boundary + 2))
+        begins = place == 0 or crossed or (ended and not punctuation and not form.islower())
         if begins:
             found.append(place)
+            crossed = False
         if form[-1] in _ENDINGS and (punctuation or at < boundary):
             ended = at >= boundary
         elif begins or not (ended and form in _CLOSERS):

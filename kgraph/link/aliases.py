@@ -1,24 +1,28 @@
 """Which names mean the same concept, over the whole corpus.
 
-Names fall together by their normal form (:mod:`kgraph.names`), a short form
-with the long form that its own paper defines, and, where a paper uses a short
-form without defining it, with the only long form that other papers give it, or
-failing those with the one that the whole field gives it (``LLM``; a short list
-ships with the package). A short form with two meanings stays two concepts, and
-undefined uses of it are a third. The thesaurus wins over all of this.
+Names fall together by their normal form (:mod:`kgraph.names`) and by what the
+spellings of the corpus share (:mod:`kgraph.link.spelling`), a short form with
+the long form that its own paper defines, and, where a paper does not define it,
+with the long form of those papers that it resembles
+(:mod:`kgraph.link.senses`). The senses of a short form are the concepts of its
+long forms; a use that fits none of them stays a concept of its own. A name in
+capitals that is a word too (BREAK) is apart from the word. The thesaurus wins
+over all of this.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from kgraph.link.senses import Senses, resolve
+from kgraph.link.spelling import canonical_spellings
 from kgraph.link.thesaurus import Thesaurus
+from kgraph.link.usage import Corpus, definitions, gather, written_short
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
-from kgraph.names import is_acronym, looks_named, normal_form
+from kgraph.names import normal_form
 
 TAKEN_UP = 4
 """How many concepts a paper gets at most because other papers are about them."""
@@ -44,28 +48,27 @@ class LinkedConcept:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """What the corpus says of names: ``expansions`` maps short forms to the id of their only long form."""
+    """What the corpus says of names.
 
-    expansions: Mapping[str, str]
+    ``spelled`` is name → the spelling that stands for it, for names of which
+    another does; ``senses`` what short forms mean in papers that do not define
+    them; ``words_too`` names in capitals that are words. All but the paper ids
+    and the values of the thesaurus are normal forms.
+    """
+
+    spelled: Mapping[str, str]
+    senses: Senses
+    words_too: frozenset[str]
     thesaurus: Thesaurus
 
 
-def learn_aliases(extractions: Iterable[Extraction], thesaurus: Thesaurus) -> Aliases:
-    """Collect the abbreviations of all papers and keep those with one meaning."""
-    meanings: defaultdict[str, set[str]] = defaultdict(set)
-    for extraction in extractions:
-        for short, long in extraction.abbreviations:
-            meanings[normal_form(short)].add(normal_form(long))
-    for short, long in well_known_abbreviations().items():
-        if short not in meanings:
-            meanings[short].add(long)
-    expansions = {
-        short: long
-        for short, longs in sorted(meanings.items())
-        for long in longs
-        if short and long and len(longs) == 1
-    }
-    return Aliases(expansions, thesaurus)
+def learn_aliases(corpus: Corpus, thesaurus: Thesaurus) -> Aliases:
+    """Read the names of all papers once and tell which are the same."""
+    known = well_known_abbreviations()
+    usage = gather(corpus, known)
+    spelled = canonical_spellings(usage.papers, usage.defined)
+    known = {short: spelled.get(long, long) for short, long in known.items()}
+    return Aliases(spelled, resolve(usage, spelled, known), usage.words_too, thesaurus)
 
 
 @cache
@@ -76,18 +79,18 @@ def well_known_abbreviations() -> Mapping[str, str]:
     return {normal_form(short): normal_form(long) for short, long in pairs}
 
 
-def known_concepts(extractions: Iterable[Extraction], aliases: Aliases) -> frozenset[str]:
+def known_concepts(corpus: Corpus, aliases: Aliases) -> frozenset[str]:
     """Return the ids of the concepts that any paper is about by itself."""
-    return frozenset(
-        linked.id
-        for extraction in extractions
-        for concept in extraction.concepts
-        for linked in _targets(concept, aliases)
-    )
+    known: set[str] = set()
+    for paper_id, extraction in corpus:
+        meanings = _meanings(paper_id, extraction, aliases)
+        for concept in extraction.concepts:
+            known.update(linked.id for linked in _targets(concept, meanings, aliases))
+    return frozenset(known)
 
 
 def link_concepts(
-    extraction: Extraction, aliases: Aliases, known: Collection[str]
+    paper_id: str, extraction: Extraction, aliases: Aliases, known: Collection[str]
 ) -> tuple[LinkedConcept, ...]:
     """Return the canonical concepts of one paper, by falling salience then id.
 
@@ -96,13 +99,14 @@ def link_concepts(
     out to be one are joined: their mentions are put together and the higher
     salience counts.
     """
+    meanings = _meanings(paper_id, extraction, aliases)
     found: dict[str, list[LinkedConcept]] = {}
     for concept in extraction.concepts:
-        for linked in _targets(concept, aliases):
+        for linked in _targets(concept, meanings, aliases):
             found.setdefault(linked.id, []).append(linked)
     taken_up = 0
     for concept in extraction.further:
-        for linked in _targets(concept, aliases):
+        for linked in _targets(concept, meanings, aliases):
             if linked.id in found:
                 found[linked.id].append(linked)
             elif linked.id in known and taken_up < TAKEN_UP:
@@ -112,14 +116,35 @@ def link_concepts(
     return tuple(sorted(joined, key=lambda linked: (-linked.salience, linked.id)))
 
 
-def local_ids(extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
+def local_ids(paper_id: str, extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
     """Return the id of each concept of a paper by the name that its relations use."""
-    return {concept.name: _own_target(concept, aliases)[0] for concept in extraction.concepts}
+    meanings = _meanings(paper_id, extraction, aliases)
+    return {concept.name: _own_target(concept, meanings, aliases)[0] for concept in extraction.concepts}
 
 
-def _targets(concept: PaperConcept, aliases: Aliases) -> list[LinkedConcept]:
+def _meanings(paper_id: str, extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
+    """Return short form → long form in one paper, its own definitions before what others suggest.
+
+    A name in capitals that is also a word stands for itself, but where a paper
+    writes whole phrases in capitals they say nothing.
+    """
+    shouted = any(" " in concept.name and concept.name.isupper() for concept in extraction.concepts)
+    names = (
+        {}
+        if shouted
+        else {
+            key: concept.name
+            for concept in extraction.concepts
+            if concept.name.isupper() and (key := normal_form(concept.name)) in aliases.words_too
+        }
+    )
+    own = {short: aliases.spelled.get(long, long) for short, long in definitions(extraction).items()}
+    return {**names, **aliases.senses.get(paper_id, {}), **own}
+
+
+def _targets(concept: PaperConcept, meanings: Mapping[str, str], aliases: Aliases) -> list[LinkedConcept]:
     """Split a concept where the thesaurus sends one of its spellings elsewhere."""
-    own = _own_target(concept, aliases)
+    own = _own_target(concept, meanings, aliases)
     groups: dict[tuple[str, str, bool], list[Mention]] = {}
     for mention in concept.mentions:
         target = aliases.thesaurus.target(mention.text)
@@ -140,24 +165,30 @@ def _targets(concept: PaperConcept, aliases: Aliases) -> list[LinkedConcept]:
     ]
 
 
-def _own_target(concept: PaperConcept, aliases: Aliases) -> tuple[str, str, bool]:
+def _own_target(
+    concept: PaperConcept, meanings: Mapping[str, str], aliases: Aliases
+) -> tuple[str, str, bool]:
     if target := aliases.thesaurus.target(concept.name):
         return (target[0], target[1], True)
     if concept.aliases and " " not in concept.name:
-        return (normal_form(concept.name), concept.name, False)
-    return (_expanded(concept.name, aliases.expansions), concept.name, False)
+        key = normal_form(concept.name)
+    else:
+        key = _expanded(concept.name, meanings)
+    return (aliases.spelled.get(key, key), concept.name, False)
 
 
-def _expanded(name: str, expansions: Mapping[str, str]) -> str:
+def _expanded(name: str, meanings: Mapping[str, str]) -> str:
     """Return the normal form of a name with its short forms spelled out: "multimodal LLMs".
 
-    A word is a short form only if it is written like one: a "map" is no MAP.
+    A word is a short form only if it is written like one.
     """
-    words = [
-        expansions.get(normal_form(word), word) if is_acronym(word) or looks_named(word) else word
-        for word in name.split()
-    ]
-    return normal_form(" ".join(words))
+    words = name.split()
+    spelled_out = [meanings.get(normal_form(word), word) if written_short(word) else word for word in words]
+    if spelled_out == words:
+        return normal_form(name)
+    # A name in capitals that stands for itself keeps them.
+    whole = " ".join(spelled_out)
+    return whole if len(words) == 1 else normal_form(whole)
 
 
 def _shows(seen: Evidence, mentions: Iterable[Mention]) -> bool:

@@ -23,8 +23,9 @@ from kgraph.link.aliases import (
     local_ids,
 )
 from kgraph.link.cooccurrence import co_occurrences
-from kgraph.link.hierarchy import PHRASE_CONFIDENCE, parents
+from kgraph.link.hierarchy import PHRASE_CONFIDENCE, VERSION_CONFIDENCE, parents, version_parents
 from kgraph.link.relatedness import Relatedness, related_papers, words_of
+from kgraph.link.results import Reported, reported_results
 from kgraph.link.thesaurus import Thesaurus, thesaurus_lines
 from kgraph.link.topics import Topic, find_topics
 from kgraph.link.vocabulary import Vocabulary, build_vocabulary
@@ -41,7 +42,7 @@ from kgraph.model import (
 )
 from kgraph.names import folded
 
-LINKER_VERSION = "2"
+LINKER_VERSION = "3"
 """Raised with every change that can change the graph of the same extractions."""
 
 Corpus = Callable[[], Iterable[tuple[Paper, Extraction]]]
@@ -50,6 +51,9 @@ Corpus = Callable[[], Iterable[tuple[Paper, Extraction]]]
 _BATCH = 5000
 _EVIDENCE_KEPT = 5
 _BY_FORM = "phrase-structure"
+_BY_NAME = "name-structure"
+_STATED = ("IS_A", "PART_OF", "USED_FOR", "EVALUATED_BY", "COMPARED_WITH", "CONJUNCTION")
+_SYMMETRIC = frozenset({"COMPARED_WITH", "CONJUNCTION"})
 _T = TypeVar("_T")
 
 
@@ -64,6 +68,7 @@ class Linked:
     vocabulary: Vocabulary
     related: tuple[Relatedness, ...]
     topics: tuple[Topic, ...]
+    results: tuple[Reported, ...]
 
 
 def link(papers: Sequence[Paper], corpus: Corpus, thesaurus: Thesaurus) -> Linked:
@@ -71,14 +76,23 @@ def link(papers: Sequence[Paper], corpus: Corpus, thesaurus: Thesaurus) -> Linke
 
     ``papers`` are those of the corpus, by rising id.
     """
-    aliases = learn_aliases((extraction for _, extraction in corpus()), thesaurus)
-    known = known_concepts((extraction for _, extraction in corpus()), aliases)
-    vocabulary = build_vocabulary(
-        (paper.id, link_concepts(extraction, aliases, known)) for paper, extraction in corpus()
-    )
+    aliases = learn_aliases(((paper.id, extraction) for paper, extraction in corpus()), thesaurus)
+    known = known_concepts(((paper.id, extraction) for paper, extraction in corpus()), aliases)
+    results: list[Reported] = []
+
+    def concepts() -> Iterator[tuple[str, tuple[LinkedConcept, ...]]]:
+        for paper, extraction in corpus():
+            linked = link_concepts(paper.id, extraction, aliases, known)
+            # Taken on the way, as a pass is dear; one abstract in twenty-five reports a number.
+            results.extend(reported_results(paper.id, extraction, linked))
+            yield paper.id, linked
+
+    vocabulary = build_vocabulary(concepts())
     texts = (words_of(paper.title, paper.abstract) for paper in papers)
     related = tuple(related_papers(vocabulary, texts))
-    return Linked(papers, corpus, aliases, known, vocabulary, related, find_topics(vocabulary, related))
+    topics = find_topics(vocabulary, related)
+    by_id = sorted(results, key=lambda result: result.node.id)
+    return Linked(papers, corpus, aliases, known, vocabulary, related, topics, tuple(by_id))
 
 
 def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterator[NodeBatch]:
@@ -119,6 +133,7 @@ def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterat
             for topic in sorted(linked.topics, key=lambda topic: topic.id)
         ),
     )
+    yield from _nodes("Result", (reported.node for reported in linked.results))
     build = _named("build", "build") | {
         "extractor": extractor,
         "linker": LINKER_VERSION,
@@ -134,7 +149,7 @@ def edge_batches(linked: Linked) -> Iterator[EdgeBatch]:
     yield from _edges("MENTIONS", "Paper", "Concept", _mentions(linked, said))
     for role in ("INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"):
         yield from _edges(role, "Paper", "Concept", said.roles[role])
-    for type_ in ("IS_A", "PART_OF", "USED_FOR"):
+    for type_ in _STATED:
         yield from _edges(type_, "Concept", "Concept", _stated(said.of_concepts[type_]))
     concepts = linked.vocabulary.concepts
     yield from _edges(
@@ -149,6 +164,7 @@ def edge_batches(linked: Linked) -> Iterator[EdgeBatch]:
         ),
     )
     yield from _edges("RELATED_TO", "Paper", "Paper", _related(linked))
+    yield from _reported(linked)
     yield from _bibliographic(linked)
     paper_ids = linked.vocabulary.paper_ids
     topics = sorted(linked.topics, key=lambda topic: topic.id)
@@ -164,6 +180,15 @@ def edge_batches(linked: Linked) -> Iterator[EdgeBatch]:
         "Topic",
         (Edge(concepts[column].id, topic.id, {}) for topic in topics for column in topic.concepts),
     )
+
+
+def _reported(linked: Linked) -> Iterator[EdgeBatch]:
+    results = linked.results
+    yield from _edges("REPORTS", "Paper", "Result", (Edge(it.paper, it.node.id, {}) for it in results))
+    metrics = (Edge(it.node.id, it.metric, {}) for it in results if it.metric)
+    yield from _edges("OF_METRIC", "Result", "Concept", metrics)
+    data_sets = (Edge(it.node.id, it.dataset, {}) for it in results if it.dataset)
+    yield from _edges("ON_DATASET", "Result", "Concept", data_sets)
 
 
 def _paper_properties(paper: Paper) -> dict[str, Any]:
@@ -193,7 +218,7 @@ def _content(papers: Iterable[Paper]) -> str:
 def _mentions(linked: Linked, said: _Said) -> Iterator[Edge]:
     """Yield the mentions of every paper; ``said`` takes the rest on the way, as a pass is dear."""
     for paper, extraction in linked.corpus():
-        concepts = link_concepts(extraction, linked.aliases, linked.known)
+        concepts = link_concepts(paper.id, extraction, linked.aliases, linked.known)
         said.add(paper, extraction, concepts)
         for concept in sorted(concepts, key=lambda linked: linked.id):
             yield Edge(paper.id, concept.id, _mention_properties(concept))
@@ -219,9 +244,13 @@ class _Said:
     def __init__(self, linked: Linked) -> None:
         concepts = linked.vocabulary.concepts
         self._aliases = linked.aliases
-        self._parents = {
-            concepts[child].id: concepts[parent].id for child, parent in parents(linked.vocabulary)
-        }
+        self._parents: defaultdict[str, list[tuple[str, str, float]]] = defaultdict(list)
+        for producer, confidence, found in (
+            (_BY_FORM, PHRASE_CONFIDENCE, parents(linked.vocabulary)),
+            (_BY_NAME, VERSION_CONFIDENCE, version_parents(linked.vocabulary)),
+        ):
+            for child, parent in found:
+                self._parents[concepts[child].id].append((concepts[parent].id, producer, confidence))
         self.roles: defaultdict[str, list[Edge]] = defaultdict(list)
         self.of_concepts: defaultdict[str, dict[tuple[str, str], list[tuple[str, Relation]]]] = defaultdict(
             dict
@@ -229,7 +258,7 @@ class _Said:
 
     def add(self, paper: Paper, extraction: Extraction, concepts: Iterable[LinkedConcept]) -> None:
         """Take what one paper says; papers come by rising id."""
-        ids = local_ids(extraction, self._aliases)
+        ids = local_ids(paper.id, extraction, self._aliases)
         own: defaultdict[tuple[str, str], list[Relation]] = defaultdict(list)
         for relation in extraction.relations:
             tail = ids[relation.tail]
@@ -245,23 +274,25 @@ class _Said:
         self._add_phrase_structure(paper, concepts)
 
     def _add_phrase_structure(self, paper: Paper, concepts: Iterable[LinkedConcept]) -> None:
-        """Add what phrases say by their own form, with the first sentence that has the longer one."""
+        """Add what phrases and names say by their form, with the first sentence that has the longer one."""
         for concept in concepts:
             if concept.id in self._parents and concept.evidence:
                 first = concept.evidence[0]
-                seen = Evidence(first.field, first.start, first.end, first.text, _BY_FORM)
-                parent = self._parents.pop(concept.id)
-                relation = Relation("IS_A", concept.id, parent, seen, PHRASE_CONFIDENCE)
-                self._state("IS_A", concept.id, parent, paper, relation)
+                for parent, producer, confidence in self._parents.pop(concept.id):
+                    seen = Evidence(first.field, first.start, first.end, first.text, producer)
+                    relation = Relation("IS_A", concept.id, parent, seen, confidence)
+                    self._state("IS_A", concept.id, parent, paper, relation)
 
     def _state(self, type_: str, head: str, tail: str, paper: Paper, relation: Relation) -> None:
+        if type_ in _SYMMETRIC:
+            head, tail = sorted((head, tail))
         self.of_concepts[type_].setdefault((head, tail), []).append((paper.id, relation))
 
 
 def _stated(found: Mapping[tuple[str, str], Sequence[tuple[str, Relation]]]) -> Iterator[Edge]:
     for head, tail in sorted(found):
         # What a sentence states comes before what the form of a phrase says.
-        seen = sorted(found[head, tail], key=lambda said: said[1].evidence.producer == _BY_FORM)
+        seen = sorted(found[head, tail], key=lambda said: said[1].evidence.producer in (_BY_FORM, _BY_NAME))
         kept = seen[:_EVIDENCE_KEPT]
         yield Edge(
             head,

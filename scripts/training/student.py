@@ -44,6 +44,7 @@ class MaxoutLayer(nn.Module):
         self.outputs = outputs
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return (rows, outputs) for (rows, inputs)."""
         return self.dropout(self.norm(self.linear(x).view(-1, self.outputs, PIECES).amax(-1)))
 
 

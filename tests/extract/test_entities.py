@@ -103,5 +103,7 @@ def test_what_a_sentence_names(nlp: Language) -> None:
 
 
 def test_an_empty_paper_has_no_entities(nlp: Language) -> None:
-    docs = [make_document(nlp, Paper(name, "", text)) for name, text in (("a", ""), ("b", "A neural network."))]
+    docs = [
+        make_document(nlp, Paper(name, "", text)) for name, text in (("a", ""), ("b", "A neural network."))
+    ]
     assert [len(doc._.entities) > 0 for doc in nlp.pipe(docs)] == [False, True]

@@ -38,9 +38,17 @@ def extraction(
     return Extraction(concepts, abbreviations=tuple(defines), relations=more.get("relations", ()))  # type: ignore[arg-type]
 
 
+def numbered(extractions: Iterable[Extraction]) -> list[tuple[str, Extraction]]:
+    return [(f"p{number:03}", found) for number, found in enumerate(extractions)]
+
+
 def ids(found: Extraction, others: Iterable[Extraction] = (), thesaurus: Thesaurus = NOTHING) -> set[str]:
-    aliases = learn_aliases([found, *others], thesaurus)
-    return {linked.id for linked in link_concepts(found, aliases, frozenset())}
+    aliases = learn_aliases(numbered([found, *others]), thesaurus)
+    return {linked.id for linked in link_concepts("p000", found, aliases, frozenset())}
+
+
+# What is said by two papers is rare only among more.
+OTHERS = [extraction(concept(f"subject{letter}"), concept("robot")) for letter in "abcdefgh"]
 
 
 class TestAliases:
@@ -48,9 +56,15 @@ class TestAliases:
         one, other = extraction(concept("Memorisation")), extraction(concept("memorization"))
         assert ids(one) == ids(other) == {"memorization"}
 
-    def test_an_undefined_short_form_means_its_only_long_form(self) -> None:
-        defining = extraction(concept("continual learning", "CL"), defines=[("CL", "continual learning")])
-        assert ids(extraction(concept("CL")), [defining]) == {"continual learning"}
+    def test_an_undefined_short_form_means_what_like_papers_say(self) -> None:
+        defining = extraction(
+            concept("continual learning", "CL"),
+            concept("replay buffer"),
+            defines=[("CL", "continual learning")],
+        )
+        corpus = [defining, *OTHERS]
+        assert ids(extraction(concept("CL"), concept("replay")), corpus) == {"continual learning", "replay"}
+        assert ids(extraction(concept("CL"), concept("robot arm")), corpus) == {"cl", "robot arm"}
 
     def test_a_short_form_with_two_meanings_stays_apart(self) -> None:
         first = extraction(concept("continual learning", "CL"), defines=[("CL", "continual learning")])
@@ -61,10 +75,46 @@ class TestAliases:
         assert ids(second, everything) == {"contrastive learning"}
         assert ids(undefined, everything) == {"cl"}
 
+    def test_an_undefined_use_goes_to_the_sense_of_the_papers_it_resembles(self) -> None:
+        first = extraction(
+            concept("continual learning", "CL"),
+            concept("replay buffer"),
+            concept("forgetting"),
+            defines=[("CL", "continual learning")],
+        )
+        second = extraction(
+            concept("contrastive learning", "CL"),
+            concept("augmented view"),
+            concept("embedding"),
+            defines=[("CL", "contrastive learning")],
+        )
+        both = [first, second, *OTHERS]
+        assert "continual learning" in ids(extraction(concept("CL"), concept("forgetting")), both)
+        assert "continual learning method" in ids(
+            extraction(concept("CL methods"), concept("forgetting")), both
+        )
+        assert "contrastive learning" in ids(extraction(concept("CL"), concept("augmented view")), both)
+        assert "cl" in ids(extraction(concept("CL"), concept("robot arm")), both)
+
+    def test_what_a_paper_calls_its_own_new_thing_is_not_spelled_out(self) -> None:
+        seen = Evidence("abstract", 0, 8, "We propose CL.", "test")
+        defining = extraction(
+            concept("continual learning", "CL"), concept("replay"), defines=[("CL", "continual learning")]
+        )
+        new = extraction(
+            concept("CL"), concept("replay"), relations=(Relation("INTRODUCES", None, "CL", seen, 0.9),)
+        )
+        assert ids(new, [defining, *OTHERS]) == {"cl", "replay"}
+
     def test_what_the_field_abbreviates_needs_no_definition_but_yields_to_one(self) -> None:
         assert ids(extraction(concept("LLMs"))) == {"large language model"}
-        other = extraction(concept("low-light model", "LLM"), defines=[("LLM", "low-light model")])
-        assert ids(extraction(concept("LLMs")), [other]) == {"low light model"}
+        other = extraction(
+            concept("low-light model", "LLM"), concept("night photo"), defines=[("LLM", "low-light model")]
+        )
+        assert ids(extraction(concept("LLMs"), concept("night photo")), [other, *OTHERS]) == {
+            "low light model",
+            "night photo",
+        }
 
     def test_short_forms_are_spelled_out_inside_phrases_if_written_like_one(self) -> None:
         assert ids(extraction(concept("multimodal LLMs"))) == {"multimodal large language model"}
@@ -76,7 +126,8 @@ class TestAliases:
     def test_concepts_of_a_paper_that_are_one_are_joined(self) -> None:
         defining = extraction(concept("language model", "LM"), defines=[("LM", "language model")])
         both = extraction(concept("LM", salience=0.2), concept("language models", salience=0.9))
-        (linked,) = link_concepts(both, learn_aliases([defining, both], NOTHING), frozenset())
+        aliases = learn_aliases(numbered([both, defining]), NOTHING)
+        (linked,) = link_concepts("p000", both, aliases, frozenset())
         assert (linked.id, linked.salience, linked.forms) == (
             "language model",
             0.9,
@@ -85,8 +136,8 @@ class TestAliases:
 
     def test_a_further_phrase_is_taken_up_if_known(self) -> None:
         found = Extraction((concept("replay"),), (), further=(concept("buffer"), concept("noise")))
-        aliases = learn_aliases([found], NOTHING)
-        assert {linked.id for linked in link_concepts(found, aliases, frozenset({"buffer"}))} == {
+        aliases = learn_aliases(numbered([found]), NOTHING)
+        assert {linked.id for linked in link_concepts("p000", found, aliases, frozenset({"buffer"}))} == {
             "replay",
             "buffer",
         }
@@ -150,10 +201,10 @@ class TestThesaurus:
 
 def vocabulary(*papers: dict[str, float]) -> Vocabulary:
     extractions = [extraction(*(concept(name, salience=value) for name, value in p.items())) for p in papers]
-    aliases = learn_aliases(extractions, NOTHING)
+    aliases = learn_aliases(numbered(extractions), NOTHING)
     return build_vocabulary(
-        (f"p{number:03}", link_concepts(found, aliases, frozenset()))
-        for number, found in enumerate(extractions)
+        (paper_id, link_concepts(paper_id, found, aliases, frozenset()))
+        for paper_id, found in numbered(extractions)
     )
 
 

@@ -1,0 +1,164 @@
+"""How far a graph agrees with a person on which names mean the same.
+
+The person's word is a list of pairs of names, each as one paper uses it. A
+pair is "same", "different", or of one family, where one is a kind of the
+other. Precision and recall are over pairs: of those that the graph joins, how
+many are the same, and of those that are the same, how many it joins (the
+pairwise measures of entity resolution, as in Menestrina, Whang &
+Garcia-Molina, "Evaluating entity resolution results", VLDB 2010). A family is
+found if the graph keeps both apart and leads from one to the other over IS_A.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from kgraph.names import folded
+from kgraph.store import GraphStore
+
+Label = Literal["same", "different", "a is b", "b is a"]
+
+STEPS = 3
+"""How many IS_A edges may lie between the two of a family."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamePair:
+    """Two names, each as the paper beside it uses it, and what a person says of them.
+
+    ``stratum`` is the way in which they are close, ``half`` either
+    "development" or "held-out".
+    """
+
+    stratum: str
+    half: str
+    label: Label
+    name_a: str
+    paper_a: str
+    name_b: str
+    paper_b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Counts of pairs.
+
+    ``same`` are the pairs that are the same, ``joined`` those that the graph
+    joins, ``both`` those that are both. ``families`` are the pairs of one
+    family, ``found`` those that the graph has as one. ``missing`` are pairs with
+    a name that the graph does not have for its paper; they count nowhere else.
+    """
+
+    same: int = 0
+    joined: int = 0
+    both: int = 0
+    families: int = 0
+    found: int = 0
+    missing: int = 0
+
+    def __add__(self, other: Agreement) -> Agreement:
+        return Agreement(
+            self.same + other.same,
+            self.joined + other.joined,
+            self.both + other.both,
+            self.families + other.families,
+            self.found + other.found,
+            self.missing + other.missing,
+        )
+
+    @property
+    def precision(self) -> float:
+        """Of the pairs that the graph joins, the share that is the same (0..1; 1 if it joins none)."""
+        return self.both / self.joined if self.joined else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Of the pairs that are the same, the share that the graph joins (0..1; 1 if there are none)."""
+        return self.both / self.same if self.same else 1.0
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+    @property
+    def families_found(self) -> float:
+        """Of the pairs of one family, the share that the graph has as one (0..1; 1 if there are none)."""
+        return self.found / self.families if self.families else 1.0
+
+
+def read_pairs(path: Path) -> tuple[NamePair, ...]:
+    """Read pairs from a table with tabs, a header, and lines that start with ``#`` to say what it is."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return tuple(
+        NamePair(stratum, half, cast(Label, label), name_a, paper_a, name_b, paper_b)
+        for stratum, half, label, name_a, paper_a, name_b, paper_b in rows[1:]
+    )
+
+
+def agreement(store: GraphStore, pairs: Iterable[NamePair]) -> Mapping[NamePair, Agreement]:
+    """Return for each pair how the graph agrees on it; sum what you ask about.
+
+    >>> sum(agreement(store, pairs).values(), Agreement()).precision  # doctest: +SKIP
+    """
+    pairs = tuple(pairs)
+    papers = sorted({paper for pair in pairs for paper in (pair.paper_a, pair.paper_b)})
+    concepts = _concepts(store, papers)
+    kinds = _broader(store, sorted(set(concepts.values())))
+    return {
+        pair: _judge(
+            pair.label,
+            concepts.get((pair.paper_a, folded(pair.name_a))),
+            concepts.get((pair.paper_b, folded(pair.name_b))),
+            kinds,
+        )
+        for pair in pairs
+    }
+
+
+def _judge(label: Label, a: str | None, b: str | None, broader: Mapping[str, frozenset[str]]) -> Agreement:
+    if a is None or b is None:
+        return Agreement(missing=1)
+    same, joined = label == "same", a == b
+    family = label in ("a is b", "b is a")
+    narrow, broad = (a, b) if label == "a is b" else (b, a)
+    return Agreement(
+        same=int(same),
+        joined=int(joined),
+        both=int(same and joined),
+        families=int(family),
+        found=int(family and not joined and broad in broader.get(narrow, ())),
+    )
+
+
+def _concepts(store: GraphStore, papers: list[str]) -> dict[tuple[str, str], str]:
+    """Return paper and name in lower case → the concept that the paper means by it."""
+    found: dict[tuple[str, str], str] = {}
+    cypher = (
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $papers "
+        "RETURN p.id AS paper, c.id AS concept, m.surface_forms AS forms ORDER BY paper, concept"
+    )
+    for row in store.query(cypher, {"papers": papers}, timeout=None).rows:
+        for form in row["forms"]:
+            found.setdefault((row["paper"], folded(form)), row["concept"])
+    return found
+
+
+def _broader(store: GraphStore, concepts: list[str]) -> Mapping[str, frozenset[str]]:
+    """Return each concept's ancestors over at most ``STEPS`` IS_A edges."""
+    above: dict[str, set[str]] = {concept: {concept} for concept in concepts}
+    cypher = "MATCH (a:Concept)-[:IS_A]->(b:Concept) WHERE a.id IN $ids RETURN a.id AS a, b.id AS b"
+    for _ in range(STEPS):
+        ids = sorted(set().union(*above.values()))
+        parents: defaultdict[str, set[str]] = defaultdict(set)
+        for row in store.query(cypher, {"ids": ids}, timeout=None).rows:
+            parents[row["a"]].add(row["b"])
+        for known in above.values():
+            known.update(*(parents[one] for one in sorted(known)))
+    return {concept: frozenset(known - {concept}) for concept, known in above.items()}

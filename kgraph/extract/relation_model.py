@@ -107,6 +107,10 @@ class Words:
     classes: Sequence[str]
 
 
+Paired = tuple[Words, Sequence[Span], Sequence[tuple[int, int]]]
+"""A sentence, its mentions as words [start, end) by rising start, and the pairs of them to look at."""
+
+
 @dataclass(frozen=True, slots=True)
 class RelationModel:
     """Weights. With L labels, T kinds of thing, and F features:
@@ -233,16 +237,6 @@ def between_features(words: Words, first: Span, second: Span, others: Sequence[S
     return found
 
 
-def kinds_of_mentions(model: RelationModel, words: Words, spans: Sequence[Span]) -> Numbers:
-    """Return the probability of each kind of thing for each mention, mentions × T.
-
-    Kinds are SciERC's: task, method, metric, material, other, and words like "approach".
-    """
-    lists = [kind_features(words, span) for span in spans]
-    scores = _sums(model.kind_rows, model.kind_weights, lists) + model.kind_bias
-    return _softmax(scores)
-
-
 def scores_of_pairs(
     model: RelationModel, words: Words, spans: Sequence[Span], pairs: Sequence[tuple[int, int]]
 ) -> Numbers:
@@ -252,26 +246,44 @@ def scores_of_pairs(
     index them, the first of a pair before the second. Direction 0 takes the
     first as head, direction 1 the second.
     """
+    return scores_of_sentences(model, [(words, spans, pairs)])
+
+
+def scores_of_sentences(model: RelationModel, sentences: Sequence[Paired]) -> Numbers:
+    """Return the scores of the pairs of all sentences, one after the other, as :func:`scores_of_pairs` does.
+
+    One sum for all of them, since most of the time goes into calling numpy.
+    """
     labels = len(model.labels)
-    kinds = kinds_of_mentions(model, words, spans)
-    lists = [sentence_features(words)]
-    lists += [mention_features(words, span) for span in spans]
-    lists += [
-        between_features(words, spans[first], spans[second], between_spans(spans, first, second))
-        for first, second in pairs
-    ]
+    spans = [(words, span) for words, of_sentence, _ in sentences for span in of_sentence]
+    kinds = _softmax(
+        _sums(model.kind_rows, model.kind_weights, [kind_features(*mention) for mention in spans])
+        + model.kind_bias
+    )
+    lists = [sentence_features(words) for words, _, _ in sentences]
+    lists += [mention_features(*mention) for mention in spans]
+    one: list[int] = []
+    two: list[int] = []
+    of_pair: list[int] = []
+    offset = 0
+    for place, (words, of_sentence, pairs) in enumerate(sentences):
+        for first, second in pairs:
+            between = between_spans(of_sentence, first, second)
+            lists.append(between_features(words, of_sentence[first], of_sentence[second], between))
+            one.append(offset + first)
+            two.append(offset + second)
+            of_pair.append(place)
+        offset += len(of_sentence)
     sums = _sums(model.rows, model.weights, lists)
-    own, apart = sums[1 : len(spans) + 1], sums[len(spans) + 1 :]
+    around, own, apart = np.split(sums, [len(sentences), len(sentences) + len(spans)])
     as_head = own[:, :labels] + kinds @ model.of_kinds[0]
     as_tail = own[:, labels:] + kinds @ model.of_kinds[1]
-    found: Numbers = apart.reshape(len(pairs), 2, labels) + (model.bias + sums[0, :labels])
-    one = [first for first, _ in pairs]
-    two = [second for _, second in pairs]
+    found: Numbers = apart.reshape(len(one), 2, labels) + (model.bias + around[of_pair, :labels])[:, None]
     found[:, 0] += as_head[one] + as_tail[two]
     found[:, 1] += as_head[two] + as_tail[one]
     for direction, (heads, tails) in enumerate(((one, two), (two, one))):
         both = kinds[heads][:, :, None] * kinds[tails][:, None, :]
-        found[:, direction] += both.reshape(len(pairs), -1) @ model.of_pairs[direction].reshape(-1, labels)
+        found[:, direction] += both.reshape(len(one), -1) @ model.of_pairs[direction].reshape(-1, labels)
     return found
 
 
@@ -281,14 +293,12 @@ def between_spans(spans: Sequence[Span], first: int, second: int) -> Sequence[Sp
     return [span for span in spans[first + 1 : second] if start <= span[0] and span[1] <= end]
 
 
-def probabilities(
-    model: RelationModel, words: Words, spans: Sequence[Span], pairs: Sequence[tuple[int, int]]
-) -> Numbers:
+def probabilities(model: RelationModel, sentences: Sequence[Paired]) -> Numbers:
     """Return the probability of each label, pairs × 2 directions × L; :data:`NONE` is one of the labels.
 
-    Each direction sums to 1. Arguments are those of :func:`scores_of_pairs`.
+    The pairs of all sentences stand one after the other. Each direction sums to 1.
     """
-    return _softmax(scores_of_pairs(model, words, spans, pairs) * model.sharpness)
+    return _softmax(scores_of_sentences(model, sentences) * model.sharpness)
 
 
 def classify(words: Sequence[str], head: Span, tail: Span) -> Mapping[str, float]:

@@ -262,25 +262,26 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
     ranked = sorted(
         doc._.candidates, key=lambda candidate: (candidate.key not in cast_, -found[candidate.key])
     )
-    kept: list[Candidate] = []
+    within = longer_keys(tokens, doc._.candidates)
+    kept: dict[str, Candidate] = {}
     salient = 0
     for candidate in ranked:
+        key = candidate.key
         if all(is_list(tokens, phrase) for phrase in candidate.phrases) or boilerplate.is_boilerplate(
-            candidate.key, named=is_named(candidate)
+            key, named=is_named(candidate)
         ):
             continue
-        if candidate.key in cast_:
-            kept.append(candidate)
+        if key in cast_:
+            kept[key] = candidate
             continue
-        nested = any(is_nested(candidate, longer) for longer in kept)
-        if nested and not is_term(background, candidate):
+        if not within[key].isdisjoint(kept) and not is_term(background, candidate):
             continue
         if salient < MAX_CONCEPTS:
-            kept.append(candidate)
+            kept[key] = candidate
             salient += 1
-        elif kinds[candidate.key] != "phrase" and len(candidate.key.split()) <= _LONGEST_NAME:
-            kept.append(candidate)
-    return tuple(sorted(kept, key=lambda candidate: -found[candidate.key]))
+        elif kinds[key] != "phrase" and len(key.split()) <= _LONGEST_NAME:
+            kept[key] = candidate
+    return tuple(sorted(kept.values(), key=lambda candidate: -found[candidate.key]))
 
 
 def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -314,15 +315,25 @@ def is_term(background: Background, candidate: Candidate) -> bool:
     return frequent
 
 
-def is_nested(candidate: Candidate, longer: Candidate) -> bool:
-    """Whether a candidate stands only inside mentions of a longer one."""
-    return longer is not candidate and all(
-        any(
-            outer.start <= inner.start and inner.end <= outer.end and inner.size < outer.size
-            for outer in longer.phrases
-        )
-        for inner in candidate.phrases
-    )
+def longer_keys(tokens: Tokens, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
+    """Return for each candidate the keys of those that all of its mentions are parts of."""
+    by_sentence: dict[int, list[tuple[Phrase, str]]] = {}
+    for candidate in candidates:
+        for phrase in candidate.phrases:
+            by_sentence.setdefault(tokens.sentence_of[phrase.start], []).append((phrase, candidate.key))
+    found: dict[str, frozenset[str]] = {}
+    for phrases in by_sentence.values():
+        for inner, key in phrases:
+            outer = frozenset(
+                other
+                for phrase, other in phrases
+                if phrase.start <= inner.start
+                and inner.end <= phrase.end
+                and inner.size < phrase.size
+                and other != key
+            )
+            found[key] = found[key] & outer if key in found else outer
+    return found
 
 
 @cache

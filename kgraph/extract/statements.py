@@ -8,7 +8,7 @@ spoken before, and where both say the same the surer one counts.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -18,6 +18,7 @@ from kgraph.extract.document import Word, evidence
 from kgraph.extract.relation_model import (
     STATEMENTS,
     Numbers,
+    Paired,
     RelationModel,
     Span,
     Statement,
@@ -31,10 +32,10 @@ from kgraph.model import Kind
 
 _PRODUCER = "relation-model"
 
-_FARTHEST = 15
+_FARTHEST = 12
 """Words between two mentions up to which they are looked at."""
 
-_CROSSED = 4
+_CROSSED = 3
 """Mentions that may stand between two."""
 
 
@@ -49,20 +50,29 @@ def statements(doc: Doc) -> Doc:
     kinds: Mapping[str, Kind] = doc._.kinds
     starts = [word.start for word in doc._.words]
     found: list[Found] = list(doc._.roles)
+    asked: list[tuple[Sentence, Sequence[Named], Paired]] = []
     for sentence in sentences_of(doc, candidates_by_phrase(doc._.candidates)):
         # A noun phrase that nobody else uses is too often no thing at all.
         names = [named for named in sentence.names if kinds[named.candidate.key] != "phrase"]
         if len(names) > 1:
-            found.extend(_stated(doc, model, sentence, names, starts))
+            paired = _paired(doc._.words, starts, sentence, names)
+            if paired[2]:
+                asked.append((sentence, names, paired))
+    if asked:
+        chances = iter(probabilities(model, [paired for _, _, paired in asked]))
+        for sentence, named, (_, _, pairs) in asked:
+            of_pairs = zip(pairs, chances, strict=False)  # the next so many
+            found.extend(_stated(doc, model, sentence, named, of_pairs))
     doc._.roles = tuple(sorted(found, key=lambda relation: -relation.confidence))
     return doc
 
 
-def _stated(
-    doc: Doc, model: RelationModel, sentence: Sentence, names: Sequence[Named], starts: Sequence[int]
-) -> Iterator[Found]:
+def _paired(
+    of_doc: Sequence[Word], starts: Sequence[int], sentence: Sentence, names: Sequence[Named]
+) -> Paired:
+    """Return a sentence as the model takes it."""
     offset = bisect_left(starts, sentence.span.start)
-    words: Sequence[Word] = doc._.words[offset : bisect_left(starts, sentence.span.end)]
+    words = of_doc[offset : bisect_left(starts, sentence.span.end)]
     # A name that starts inside a word ("BERT" in "non-BERT") counts as the whole of it.
     spans = [
         (
@@ -71,23 +81,24 @@ def _stated(
         )
         for named in names
     ]
-    pairs = list(_near(names, spans))
-    if not pairs:
-        return
-    chances = probabilities(model, make_ready([word.text for word in words]), spans, pairs)
-    for (first, second), of_pair in zip(pairs, chances, strict=True):
+    return make_ready([word.text for word in words]), spans, list(_near(names, spans))
+
+
+def _stated(
+    doc: Doc,
+    model: RelationModel,
+    sentence: Sentence,
+    names: Sequence[Named],
+    chances: Iterable[tuple[tuple[int, int], Numbers]],
+) -> Iterator[Found]:
+    seen = evidence(doc, sentence.span, _PRODUCER)
+    for (first, second), of_pair in chances:
         best = surest(model, of_pair)
         if best is None:
             continue
         statement, turned, confidence = best
         head, tail = (names[second], names[first]) if turned else (names[first], names[second])
-        yield Found(
-            statement.type,
-            head.candidate.key,
-            tail.candidate.key,
-            evidence(doc, sentence.span, _PRODUCER),
-            round(confidence, 3),
-        )
+        yield Found(statement.type, head.candidate.key, tail.candidate.key, seen, round(confidence, 3))
 
 
 def _near(names: Sequence[Named], spans: Sequence[Span]) -> Iterator[tuple[int, int]]:

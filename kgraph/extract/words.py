@@ -33,8 +33,9 @@ def sentences(doc: Doc) -> Doc:
     """
     text: str = doc.user_data["text"]
     found_tags: list[int] = np.asarray(doc.to_array("TAG"), dtype=np.uint64).reshape(-1).tolist()
-    starts = [token.idx for token in doc]
-    forms = [token.text for token in doc]
+    places = [(token.idx, token.text) for token in doc]
+    starts = [start for start, _ in places]
+    forms = [form for _, form in places]
     ends = [start + len(form) for start, form in zip(starts, forms, strict=True)]
     strings = doc.vocab.strings
     names = {tag: strings[tag] for tag in set(found_tags)}

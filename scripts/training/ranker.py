@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 
 from kgraph.extract.background import load_background
 from kgraph.extract.document import Candidate, make_document
-from kgraph.extract.salience import FEATURES, Ranker, familiarity, features, is_nested, is_term
+from kgraph.extract.salience import FEATURES, Ranker, familiarity, features, is_term, longer_keys
 from kgraph.model import Paper
 from kgraph.names import normal_form
 from training.splits import is_for_evaluation
@@ -90,18 +90,13 @@ def examples(nlp: Language, chosen: Sequence[Chosen]) -> Iterator[Example]:
         if candidates:
             # What this paper's own author chose must not tell what its author chose.
             own = {normal_form(phrase) for phrase in one.keyphrases} if one.counted else frozenset()
+            places = {candidate.key: place for place, candidate in enumerate(candidates)}
+            within = longer_keys(doc._.tokens, candidates)
             yield Example(
                 features(doc, load_background().without_choices(own)),
                 tuple(gold & forms_of(doc, candidate) for candidate in candidates),
                 gold,
-                tuple(
-                    frozenset(
-                        place
-                        for place, longer in enumerate(candidates)
-                        if longer is not candidate and is_nested(candidate, longer)
-                    )
-                    for candidate in candidates
-                ),
+                tuple(frozenset(places[key] for key in within[candidate.key]) for candidate in candidates),
                 tuple(is_term(load_background(), candidate) for candidate in candidates),
             )
 

@@ -86,7 +86,9 @@ def test_marks_are_no_words() -> None:
 
 def test_both_directions_sum_to_one() -> None:
     words = make_ready(["We", "use", "a", "net", "for", "search", "and", "ranking", "."])
-    chances = probabilities(load_relation_model(), words, [(3, 4), (5, 6), (7, 8)], [(0, 1), (0, 2), (1, 2)])
+    chances = probabilities(
+        load_relation_model(), [(words, [(3, 4), (5, 6), (7, 8)], [(0, 1), (0, 2), (1, 2)])]
+    )
     assert chances.shape == (3, 2, len(load_relation_model().labels))
     assert np.allclose(chances.sum(axis=-1), 1, atol=1e-5)
 

@@ -71,9 +71,10 @@ def _paired(
     of_doc: Sequence[Word], starts: Sequence[int], sentence: Sentence, names: Sequence[Named]
 ) -> Paired:
     """Return a sentence as the model takes it."""
-    offset = bisect_left(starts, sentence.span.start)
+    # A word may reach over the start of a sentence ("end.-Next"), and a name may start inside a
+    # word ("BERT" in "non-BERT"); both then count as the whole of it.
+    offset = bisect_right(starts, sentence.span.start) - 1
     words = of_doc[offset : bisect_left(starts, sentence.span.end)]
-    # A name that starts inside a word ("BERT" in "non-BERT") counts as the whole of it.
     spans = [
         (
             bisect_right(starts, named.phrase.start) - 1 - offset,

@@ -42,6 +42,10 @@ _EXAMPLES = 40
 _BLOCK = 500
 
 
+_AMBIGUOUS = 2
+"""Letters up to which a short form means several things in any field."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Meanings:
     """The senses of one short form by the alphabet, with how many papers define each and rows of some."""
@@ -103,7 +107,9 @@ def _told(
                 likeness[:, sense] = products[:, sense_of == sense].max(axis=1, initial=0)
         scores = _LIKENESS * likeness + _SHARE * meanings.shares + _BASE
         best = scores.argmax(axis=1)
-        told = (scores.max(axis=1) >= _NEEDED) | (meanings.shares[best] >= _PLAIN)
+        # Three letters that mean one thing wherever the corpus says it: a small corpus is about one field.
+        alone = len(meanings.longs) == 1 and len(short) > _AMBIGUOUS
+        told = (scores.max(axis=1) >= _NEEDED) | (meanings.shares[best] >= _PLAIN) | alone
         yield from zip(block[told].tolist(), best[told].tolist(), strict=True)
 
 

@@ -11,7 +11,7 @@ pipeline reads and writes the extension attributes that are registered here:
 ``phrases``         noun phrases and their noun-final parts, by ``kgraph_phrases``
 ``abbreviations``   pairs that the paper defines, by ``kgraph_abbreviations``
 ``candidates``      phrases that name one thing, by ``kgraph_candidates``
-``kinds``           key → kind and why, by ``kgraph_kinds``
+``kinds``           key → kind, by ``kgraph_kinds``
 ``roles``           relations of the paper and between concepts, by ``kgraph_relations``
 ``results``         numbers that the paper reports, by ``kgraph_results``
 ``salience``        key → 0..1, by ``kgraph_salience``
@@ -38,6 +38,10 @@ BREAK = "\n\n"
 _UNREADABLE = re.compile(r"\S{300,}|[\ud800-\udfff]+")
 
 _WORD = re.compile(r"[^\s\-‐‑–—/()\[\]:;,?!\"“”]+")
+
+MOST_TOKENS = 24
+MOST_CHARACTERS = 100
+"""How long a name can be; what is longer is a list, a formula or an attack."""
 
 LONGEST = 10_000
 """Characters of a title, and of an abstract, that are read; what is longer is no abstract."""
@@ -155,7 +159,7 @@ def make_document(nlp: Language, paper: Paper) -> Doc:
 
     A title in title case would be tagged as one long proper name, so its
     words are put in lower case, character for character, unless they are
-    written like names. Offsets stay those of the paper; :func:`text_of` gives
+    written like names. Offsets stay those of the paper; :meth:`Tokens.written` gives
     the original spelling back.
     """
     title = paper.title[:LONGEST]
@@ -214,8 +218,3 @@ def _lowered(found: re.Match[str]) -> str:
         return word  # "E-3DGS", "Q-learning"
     lower = word.lower()
     return lower if len(lower) == len(word) else word
-
-
-def in_title(doc: Doc, phrase: Phrase) -> bool:
-    """Whether a phrase stands in the title."""
-    return bool(phrase.start < doc._.tokens.title)

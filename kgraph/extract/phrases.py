@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.boilerplate import Boilerplate, load_boilerplate
-from kgraph.extract.document import Phrase, Tokens, Word
+from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Phrase, Tokens, Word
 from kgraph.names import looks_named, normal_form
 
 MAX_WORDS = 6
@@ -154,6 +154,8 @@ def _phrases_of(tokens: Tokens, run: Sequence[Word], boilerplate: Boilerplate) -
             if opened and (end - start == 1 or end < last):
                 continue  # "large language" is no term, however often its models are named
             text = tokens.written(run[start].start, run[end - 1].end)
+            if len(text) > MOST_CHARACTERS or run[end - 1].end - run[start].start > MOST_TOKENS:
+                continue
             key = normal_form(text)
             if not key or boilerplate.is_boilerplate(key, named=looks_named(text)):
                 continue

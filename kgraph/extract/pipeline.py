@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from itertools import islice
@@ -75,11 +76,20 @@ _OPS = NumpyOps(use_blis=False)
 
 def extractor_version(encoder: Path | None = None) -> str:
     """Return what decides the result of extraction: kgraph's rules, spaCy, the model, and the encoder."""
-    meta = json.loads((MODEL_FOLDER / "meta.json").read_text(encoding="utf-8"))
-    parts = [f"rules-{RULES_VERSION}", f"spacy-{version('spacy')}", f"{meta['name']}-{meta['version']}"]
+    parts = [f"rules-{RULES_VERSION}", f"spacy-{version('spacy')}", f"{MODEL_FOLDER.name}-{_trained()}"]
     if encoder is not None:
         parts.append(f"encoder-{encoder_version(encoder)}")
     return " ".join(parts)
+
+
+@cache
+def _trained() -> str:
+    """Return a hash of all weights, lists and tables; trained anew, they make what is kept outdated."""
+    digest = hashlib.sha256()
+    for folder in (MODEL_FOLDER, Path(__file__).parent / "data"):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def load_pipeline(encoder: Path | None = None) -> Language:

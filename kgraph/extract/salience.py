@@ -23,7 +23,7 @@ from spacy.tokens import Doc
 
 from kgraph.extract.background import Background, load_background
 from kgraph.extract.boilerplate import load_boilerplate
-from kgraph.extract.document import Candidate, Entity, Phrase, Tokens
+from kgraph.extract.document import MOST_TOKENS, Candidate, Entity, Phrase, Tokens
 from kgraph.extract.kinds import is_named
 from kgraph.extract.sentence import is_list
 from kgraph.model import Kind
@@ -77,6 +77,9 @@ FEATURES = (
 """What the model sees of a candidate, each between 0 and about 1."""
 
 _KEYWORD = FEATURES.index("keyword")
+
+MOST_CONCEPTS = 60
+"""How many are kept in all: an abstract that names more is a catalogue."""
 
 _LONGEST_NAME = 4
 """Words of an entity up to which it is kept whatever its salience; longer ones are said once."""
@@ -262,11 +265,13 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
     ranked = sorted(
         doc._.candidates, key=lambda candidate: (candidate.key not in cast_, -found[candidate.key])
     )
-    within = longer_keys(tokens, doc._.candidates)
+    within = longer_keys(doc._.candidates)
     kept: dict[str, Candidate] = {}
     salient = 0
     for candidate in ranked:
         key = candidate.key
+        if len(kept) == MOST_CONCEPTS:
+            break
         if all(is_list(tokens, phrase) for phrase in candidate.phrases) or boilerplate.is_boilerplate(
             key, named=is_named(candidate)
         ):
@@ -315,24 +320,22 @@ def is_term(background: Background, candidate: Candidate) -> bool:
     return frequent
 
 
-def longer_keys(tokens: Tokens, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
+def longer_keys(candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
     """Return for each candidate the keys of those that all of its mentions are parts of."""
-    by_sentence: dict[int, list[tuple[Phrase, str]]] = {}
+    starting: dict[int, list[tuple[Phrase, str]]] = {}
     for candidate in candidates:
         for phrase in candidate.phrases:
-            by_sentence.setdefault(tokens.sentence_of[phrase.start], []).append((phrase, candidate.key))
+            starting.setdefault(phrase.start, []).append((phrase, candidate.key))
     found: dict[str, frozenset[str]] = {}
-    for phrases in by_sentence.values():
-        for inner, key in phrases:
+    for candidate in candidates:
+        for inner in candidate.phrases:
             outer = frozenset(
-                other
-                for phrase, other in phrases
-                if phrase.start <= inner.start
-                and inner.end <= phrase.end
-                and inner.size < phrase.size
-                and other != key
+                key
+                for start in range(inner.end - MOST_TOKENS, inner.start + 1)
+                for phrase, key in starting.get(start, ())
+                if inner.end <= phrase.end and inner.size < phrase.size and key != candidate.key
             )
-            found[key] = found[key] & outer if key in found else outer
+            found[candidate.key] = found[candidate.key] & outer if candidate.key in found else outer
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.document import Entity, Tokens
+from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Entity, Tokens
 from kgraph.names import looks_named
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
@@ -43,7 +43,8 @@ def tidy(tokens: Tokens, entity: Entity) -> Entity | None:
         start += 1
     while start < end and (_is_loose(forms, start, end, end - 1) or tokens.tags[end - 1] in _NEVER_LAST):
         end -= 1
-    if start == end or _half_brackets(forms[start:end]):
+    too_long = end - start > MOST_TOKENS or tokens.ends[end - 1] - tokens.starts[start] > MOST_CHARACTERS
+    if start == end or too_long or _half_brackets(forms[start:end]):
         return None
     last = end - 1
     if forms[last] in _CLOSING or tokens.tags[last].startswith(_HEADS) or looks_named(forms[last]):

@@ -91,7 +91,7 @@ def examples(nlp: Language, chosen: Sequence[Chosen]) -> Iterator[Example]:
             # What this paper's own author chose must not tell what its author chose.
             own = {normal_form(phrase) for phrase in one.keyphrases} if one.counted else frozenset()
             places = {candidate.key: place for place, candidate in enumerate(candidates)}
-            within = longer_keys(doc._.tokens, candidates)
+            within = longer_keys(candidates)
             yield Example(
                 features(doc, load_background().without_choices(own)),
                 tuple(gold & forms_of(doc, candidate) for candidate in candidates),

@@ -10,7 +10,7 @@ from kgraph.extract.background import load_background
 from kgraph.extract.document import make_document, text_of
 from kgraph.extract.pipeline import COMPONENTS, extract, extractor_version, load_pipeline
 from kgraph.extract.record import extraction_from_json, extraction_to_json, to_record
-from kgraph.extract.salience import FEATURES, MAX_CONCEPTS, features, load_ranker
+from kgraph.extract.salience import FEATURES, MAX_CONCEPTS, MOST_CONCEPTS, features, load_ranker
 from kgraph.model import Extraction, Paper
 from kgraph.names import normal_form
 
@@ -187,3 +187,18 @@ def test_the_background_knows_common_from_rare() -> None:
     assert background.rarity("zzz qqq") == pytest.approx(1.0)
     assert background.is_keyword("reinforcement learning")
     assert background.keyword_rate("reinforcement learning") > background.keyword_rate("network")
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "ABC DEF GHI " * 830,
+        "network model " * 700,
+        "models such as " + ", ".join(f"BERT{number}" for number in range(1500)),
+        "a-" * 4900,
+    ],
+)
+def test_a_hostile_text_gives_few_and_short_concepts(nlp: Language, abstract: str) -> None:
+    ((_, found),) = extract([Paper("hostile", "A title", abstract)], nlp)
+    assert len(found.concepts) <= MOST_CONCEPTS
+    assert all(len(concept.name) <= 100 for concept in (*found.concepts, *found.further))

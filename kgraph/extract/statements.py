@@ -72,13 +72,14 @@ def _paired(
 ) -> Paired:
     """Return a sentence as the model takes it."""
     # A word may reach over the start of a sentence ("end.-Next"), and a name may start inside a
-    # word ("BERT" in "non-BERT"); both then count as the whole of it.
+    # word ("BERT" in "non-BERT"); both then count as the whole of it. A defined long form may go
+    # on behind what was taken for the end of a sentence.
     offset = bisect_right(starts, sentence.span.start) - 1
     words = of_doc[offset : bisect_left(starts, sentence.span.end)]
     spans = [
         (
             bisect_right(starts, named.phrase.start) - 1 - offset,
-            bisect_left(starts, named.phrase.end) - offset,
+            min(bisect_left(starts, named.phrase.end) - offset, len(words)),
         )
         for named in names
     ]

@@ -42,6 +42,9 @@ _EXAMPLES = 40
 _BLOCK = 500
 
 
+_TWICE = 0.66
+"""Share of the only sense where two papers have it."""
+
 _AMBIGUOUS = 2
 """Letters up to which a short form means several things in any field."""
 
@@ -107,8 +110,8 @@ def _told(
                 likeness[:, sense] = products[:, sense_of == sense].max(axis=1, initial=0)
         scores = _LIKENESS * likeness + _SHARE * meanings.shares + _BASE
         best = scores.argmax(axis=1)
-        # Three letters that mean one thing wherever the corpus says it: a small corpus is about one field.
-        alone = len(meanings.longs) == 1 and len(short) > _AMBIGUOUS
+        # Three letters that two papers define, and all that do in one way: a small corpus is about one field.
+        alone = len(meanings.longs) == 1 and len(short) > _AMBIGUOUS and meanings.shares[0] >= _TWICE
         told = (scores.max(axis=1) >= _NEEDED) | (meanings.shares[best] >= _PLAIN) | alone
         yield from zip(block[told].tolist(), best[told].tolist(), strict=True)
 

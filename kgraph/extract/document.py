@@ -171,12 +171,6 @@ def make_document(nlp: Language, paper: Paper) -> Doc:
     return doc
 
 
-def text_of(doc: Doc, start: int, end: int) -> str:
-    """Return the original text of tokens ``start`` to ``end``."""
-    tokens: Tokens = doc._.tokens
-    return tokens.written(start, end)
-
-
 def mention(tokens: Tokens, phrase: Phrase) -> Mention:
     """Return where a phrase stands, in characters of its field."""
     start, end = tokens.starts[phrase.start], tokens.ends[phrase.end - 1]

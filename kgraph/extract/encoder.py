@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import minibatch
 
 from kgraph.errors import InputError, KgraphError
 from kgraph.extract.entities import TAGS, best_tags, entities_of, log_softmax
@@ -65,13 +66,8 @@ class EncoderReader:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
         """Read documents; of ``batch_size`` of them those of like length go through together."""
-        batch: list[Doc] = []
-        for doc in stream:
-            batch.append(doc)
-            if len(batch) == batch_size:
-                yield from self._read(batch)
-                batch = []
-        yield from self._read(batch)
+        for batch in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+            yield from self._read(batch)
 
     def _read(self, docs: Sequence[Doc]) -> Iterator[Doc]:
         order = sorted(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import minibatch
 
 from kgraph.extract.document import Entity
 from kgraph.model import Kind
@@ -65,13 +66,8 @@ class EntityReader:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
         """Read documents, ``batch_size`` of them side by side."""
-        batch: list[Doc] = []
-        for doc in stream:
-            batch.append(doc)
-            if len(batch) == batch_size:
-                yield from self._read(batch)
-                batch = []
-        yield from self._read(batch)
+        for batch in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+            yield from self._read(batch)
 
     def _read(self, docs: Sequence[Doc]) -> Iterator[Doc]:
         scores = [_scores(doc.tensor, self.weights, self.bias) if len(doc) else None for doc in docs]

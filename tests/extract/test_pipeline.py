@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.background import load_background
-from kgraph.extract.document import make_document, text_of
+from kgraph.extract.document import make_document
 from kgraph.extract.pipeline import COMPONENTS, extract, extractor_version, load_pipeline
 from kgraph.extract.record import extraction_from_json, extraction_to_json, to_record
 from kgraph.extract.salience import FEATURES, MAX_CONCEPTS, MOST_CONCEPTS, features, load_ranker
@@ -101,7 +101,7 @@ def test_the_title_in_title_case_is_read_as_running_text(nlp: Language) -> None:
     assert "BrickReplay: rebuilding old tasks" in doc.text
     for _, component in nlp.pipeline:
         doc = component(doc)
-    assert text_of(doc, 0, len(doc)) == f"{REPLAY.title}\n\n{REPLAY.abstract}"
+    assert doc._.tokens.written(0, len(doc)) == f"{REPLAY.title}\n\n{REPLAY.abstract}"
 
 
 def test_company_in_a_batch_changes_nothing(nlp: Language, read: Extraction) -> None:
@@ -150,7 +150,7 @@ def test_any_text_is_read_with_right_offsets(nlp: Language, title: str, abstract
 def test_a_component_can_be_replaced() -> None:
     @Language.component("only_loud_phrases")
     def only_loud_phrases(doc: Doc) -> Doc:
-        doc._.phrases = tuple(p for p in doc._.phrases if text_of(doc, p.start, p.end).isupper())
+        doc._.phrases = tuple(p for p in doc._.phrases if doc._.tokens.written(p.start, p.end).isupper())
         return doc
 
     nlp = load_pipeline()

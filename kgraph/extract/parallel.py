@@ -26,15 +26,13 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from queue import SimpleQueue
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 import msgspec
 
 from kgraph.errors import InputError, KgraphError
-from kgraph.extract.pipeline import BATCH, extract, load_pipeline
+from kgraph.extract.pipeline import BATCH, batched, extract, in_zones, load_pipeline, read_batch
 from kgraph.model import Extraction, Paper
-
-Item = TypeVar("Item")
 
 MOST_JOBS = 256
 """Processes at most: far more than one parent can keep busy."""
@@ -72,13 +70,6 @@ def check_jobs(jobs: int | None) -> None:
     """Raise InputError for a number of processes that cannot be."""
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
         raise InputError(f"{jobs} jobs: the number of processes is at least 1 and at most {MOST_JOBS}")
-
-
-def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield lists of so many items, the last one shorter."""
-    source = iter(items)
-    while batch := list(islice(source, size)):
-        yield batch
 
 
 def default_jobs() -> int:
@@ -188,9 +179,8 @@ def _started(encoder: Path | None) -> subprocess.Popen[bytes]:
 def serve(batches: BinaryIO, found: BinaryIO, encoder: Path | None) -> None:
     """Answer every line of papers with a line of what was read out of them, until there are no more."""
     nlp = load_pipeline(encoder)
-    for line in batches:
-        extractions = [extraction for _, extraction in extract(_PAPERS.decode(line), nlp)]
-        found.write(msgspec.json.encode(extractions) + b"\n")
+    for line in in_zones(nlp, batches):
+        found.write(msgspec.json.encode(read_batch(nlp, _PAPERS.decode(line))) + b"\n")
         found.flush()
 
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import spacy
 from spacy.language import Language
@@ -24,8 +24,10 @@ from kgraph.extract.document import (
     mention,
     sentence_evidence,
 )
+from kgraph.extract.embedding import embed_once
 from kgraph.extract.encoder import encoder_version
 from kgraph.extract.salience import further, select
+from kgraph.extract.tokenizer import RememberingTokenizer
 from kgraph.model import Evidence, Extraction, Kind, Mention, Paper, PaperConcept, Relation
 
 for _module in (
@@ -44,6 +46,8 @@ for _module in (
 ):
     # Importing a module registers its components with spaCy.
     import_module(f"kgraph.extract.{_module}")
+
+Item = TypeVar("Item")
 
 COMPONENTS = (
     "kgraph_sentences",
@@ -69,6 +73,7 @@ BATCH = 64
 MODEL_FOLDER = Path(__file__).parent / "kgraph_sci_sm"
 """The trained part, as spaCy writes a pipeline; ``scripts/train`` makes it."""
 
+_BATCHES_A_ZONE = 32
 _SENTENCES_KEPT = 3
 _OPS = NumpyOps(use_blis=False)
 """numpy's matrix product: for matrices of these sizes three times as fast as that of blis."""
@@ -105,6 +110,9 @@ def load_pipeline(encoder: Path | None = None) -> Language:
         model: Model[Any, Any] = nlp.get_pipe(name).model  # type: ignore[attr-defined]
         for node in model.walk():
             node.ops = _OPS
+    layers = nlp.get_pipe("tok2vec").model.layers  # type: ignore[attr-defined]
+    layers[0] = embed_once(layers[0])
+    nlp.tokenizer = RememberingTokenizer(nlp)
     if encoder is not None:
         nlp.replace_pipe("kgraph_entities", "kgraph_encoder", config={"folder": str(encoder)})
     return nlp
@@ -114,15 +122,39 @@ def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[tu
     """Yield each paper with what was read out of it, in the order given.
 
     Holds one batch of papers at a time. The same paper gives the same result
-    whatever stands beside it.
+    whatever stands beside it. ``nlp`` can be used by one call at a time: until
+    the iterator ends or is closed, it keeps the words that it sees in spaCy's
+    memory zone.
     """
     nlp = nlp or load_pipeline()
-    source = iter(papers)
-    while batch := list(islice(source, BATCH)):
+    for batch in in_zones(nlp, batched(papers, BATCH)):
+        yield from zip(batch, read_batch(nlp, batch), strict=True)
+
+
+def read_batch(nlp: Language, batch: Iterable[Paper]) -> list[Extraction]:
+    """Return what was read out of papers that the tagger sees at once."""
+    docs = nlp.pipe((make_document(nlp, paper) for paper in batch), batch_size=BATCH)
+    return [read_document(doc) for doc in docs]
+
+
+def in_zones(nlp: Language, batches: Iterable[Item]) -> Iterator[Item]:
+    """Yield batches, and have the pipeline forget the words that it met after every so many.
+
+    Every word that is new costs time, so a zone holds many batches; without
+    zones a large corpus would fill the memory.
+    """
+    source = iter(batches)
+    for first in source:
         with nlp.memory_zone():
-            docs = nlp.pipe((make_document(nlp, paper) for paper in batch), batch_size=BATCH)
-            read = [read_document(doc) for doc in docs]
-        yield from zip(batch, read, strict=True)
+            yield first
+            yield from islice(source, _BATCHES_A_ZONE - 1)
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield lists of so many items, the last one shorter."""
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
 
 
 def read_document(doc: Doc) -> Extraction:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import cast
 
 import numpy as np
+from spacy.attrs import IDX, LENGTH, TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.types import Ints2d
@@ -32,11 +33,11 @@ def sentences(doc: Doc) -> Doc:
     case (but "e.g." and "vs." are single tokens of spaCy's tokeniser already).
     """
     text: str = doc.user_data["text"]
-    found_tags: list[int] = np.asarray(doc.to_array("TAG"), dtype=np.uint64).reshape(-1).tolist()
-    places = [(token.idx, token.text) for token in doc]
-    starts = [start for start, _ in places]
-    forms = [form for _, form in places]
-    ends = [start + len(form) for start, form in zip(starts, forms, strict=True)]
+    columns = np.asarray(doc.to_array([TAG, IDX, LENGTH]), dtype=np.uint64)
+    found_tags, starts, lengths = columns.T.tolist()
+    ends = [start + length for start, length in zip(starts, lengths, strict=True)]
+    tagged = doc.text
+    forms = [tagged[start:end] for start, end in zip(starts, ends, strict=True)]
     strings = doc.vocab.strings
     names = {tag: strings[tag] for tag in set(found_tags)}
     first = _sentence_starts(starts, forms, doc._.title_length)

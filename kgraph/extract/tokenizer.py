@@ -1,0 +1,60 @@
+"""spaCy's tokeniser with a memory: what stands between two spaces is cut up once.
+
+spaCy's own cache is off inside a memory zone, which would free what it holds, and
+cutting a word up by regular expressions takes longer than all that the tok2vec
+does with it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import DummyTokenizer
+
+_PIECE = re.compile(r"\S+|\s+")
+_REMEMBERED = 100_000
+
+
+class RememberingTokenizer(DummyTokenizer):
+    """Gives the tokens of the tokeniser that a pipeline has, which looks at one piece of text at a time.
+
+    ``nlp.tokenizer`` must not treat anything that has a space inside as one, as
+    spaCy's for English does not. The 100,000 pieces seen last are remembered.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self._vocab = nlp.vocab
+        tokenize = nlp.tokenizer
+
+        @lru_cache(maxsize=_REMEMBERED)
+        def pieces(text: str) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...]]:
+            tokens = tokenize(text)
+            norms = ((token.i, token.norm_) for token in tokens if token.norm != token.lex.norm)
+            return tuple(token.text for token in tokens), tuple(norms)
+
+        self._pieces = pieces
+
+    def __call__(self, text: str) -> Doc:
+        """Return a document of tokens; joined with their spaces they are the text."""
+        words: list[str] = []
+        spaces: list[bool] = []
+        norms: list[tuple[int, str]] = []
+        for piece in _PIECE.findall(text):
+            # A single space belongs to the token before it; all other white space is a token.
+            spaced = piece[0] == " " and bool(words)
+            if spaced:
+                spaces[-1] = True
+                if piece == " ":
+                    continue
+            tokens, unusual = self._pieces(piece[spaced:])
+            # The "n't" of "can't" is "not".
+            norms.extend((len(words) + place, norm) for place, norm in unusual)
+            words.extend(tokens)
+            spaces.extend([False] * len(tokens))
+        doc = Doc(self._vocab, words=words, spaces=spaces)
+        for place, norm in norms:
+            doc[place].norm_ = norm
+        return doc

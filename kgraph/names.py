@@ -77,6 +77,10 @@ _SPELLINGS = [
     (re.compile(r"\blearnt\b"), "learned"),
     (re.compile(r"\bunlearnt\b"), "unlearned"),
 ]  # fmt: skip
+# What each of the spellings has; most names have none of it, and this is asked of every one.
+_MAYBE_BRITISH = re.compile(
+    r"is[eai]|ys[ei]|our|[ea]ll|[btlc]re|ence|ogue|artef|programme|grey|ageing|judgement|noeuv|learnt"
+)
 
 
 def singular(word: str) -> str:
@@ -102,6 +106,8 @@ def singular(word: str) -> str:
 
 def american(text: str) -> str:
     """Return text in lower case with British spellings made American."""
+    if not _MAYBE_BRITISH.search(text):
+        return text
     for pattern, replacement in _SPELLINGS:
         text = pattern.sub(replacement, text)
     return text

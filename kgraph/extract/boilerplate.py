@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+_LETTER_IN_COMPANY = re.compile(r"[^\W\d_]\S|\S[^\W\d_]")
+"""Of a key that has none every word is a number, a mark or a single letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Boilerplate:
                 words[-1] in self.generic
                 and all(word in self.qualifiers or word in self.openers for word in words[:-1])
             )
-            or not any(len(word) > 1 and any(c.isalpha() for c in word) for word in words)
+            or not _LETTER_IN_COMPANY.search(key)
             or (len(words) == 1 and len(key) < 3)
         )
 

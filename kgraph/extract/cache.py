@@ -19,8 +19,7 @@ import msgspec
 
 from kgraph.errors import StoreError
 from kgraph.extract.parallel import extract_in_parallel
-from kgraph.extract.pipeline import batched
-from kgraph.extract.pipeline import BATCH, extractor_version
+from kgraph.extract.pipeline import BATCH, batched, extractor_version
 from kgraph.extract.record import extraction_from_json, extraction_to_json
 from kgraph.model import Extraction, Paper
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -63,7 +64,7 @@ def _joined(
     """
     terms = opened_terms(phrases)
     background = load_background()
-    stated = {phrase.start: phrase.end for phrase in defined}
+    stated = {token: phrase.end for phrase in defined for token in range(phrase.start, phrase.end)}
     covering = {token: phrase for phrase in read for token in range(phrase.start, phrase.end)}
     keys = {phrase.key for phrase in read}
     places: dict[tuple[int, int], Phrase] = {}
@@ -77,7 +78,7 @@ def _joined(
         if (
             (inside and phrase.key in keys)
             or (phrase.opened and phrase.key not in terms and not background.frequency(phrase.key))
-            or any(start <= phrase.start < end < phrase.end for start, end in stated.items())
+            or phrase.end > stated.get(phrase.start, phrase.end)
         ):
             continue
         places[phrase.start, phrase.end] = phrase
@@ -118,6 +119,7 @@ def _defined_in(text: str, pairs: Mapping[str, Abbreviation]) -> Abbreviation | 
     return pair if len(rest) < 2 and f" {normal_form(pair.long)}".endswith(f" {before}") else None
 
 
+@lru_cache(maxsize=100_000)
 def bare_name(text: str) -> str:
     """Return a name without "novel" before it, "dataset" behind it, and what stands in brackets."""
     boilerplate = load_boilerplate()
@@ -151,8 +153,9 @@ def _candidate(
     tokens: Tokens, key: str, phrases: Sequence[Phrase], pairs: Sequence[Abbreviation]
 ) -> Candidate:
     name = _name(tokens, key, phrases, pairs)
-    forms = Counter(_shown(tokens.written(phrase.start, phrase.end), phrase.key) for phrase in phrases)
-    forms.update(pair.short for pair in pairs)
+    forms = _counts(_shown(tokens.written(phrase.start, phrase.end), phrase.key) for phrase in phrases)
+    for pair in pairs:
+        forms[pair.short] = forms.get(pair.short, 0) + 1
     seen = {normal_form(name): name}
     for form in sorted(forms, key=lambda form: (-forms[form], form)):
         seen.setdefault(normal_form(form), form)
@@ -161,12 +164,21 @@ def _candidate(
 
 def _name(tokens: Tokens, key: str, phrases: Sequence[Phrase], pairs: Sequence[Abbreviation]) -> str:
     """Choose the form to show: what the abstract writes most, in lower case where the text has it so."""
-    forms: Counter[str] = Counter()
+    forms: dict[str, int] = {}
     for phrase in phrases:
-        forms[_running_form(tokens, phrase)] += 1 if phrase.start < tokens.title else 2
-    own = Counter({form: count for form, count in forms.items() if normal_form(form) == key})
-    forms = own or Counter(pair.long for pair in pairs) or forms
+        form = _running_form(tokens, phrase)
+        forms[form] = forms.get(form, 0) + (1 if phrase.start < tokens.title else 2)
+    own = {form: count for form, count in forms.items() if normal_form(form) == key}
+    forms = own or _counts(pair.long for pair in pairs) or forms
     return min(forms, key=lambda form: (-forms[form], len(form), form.swapcase()))
+
+
+def _counts(forms: Iterable[str]) -> dict[str, int]:
+    # A Counter takes several times as long to make, and most candidates have one form.
+    counts: dict[str, int] = {}
+    for form in forms:
+        counts[form] = counts.get(form, 0) + 1
+    return counts
 
 
 def _shown(text: str, key: str) -> str:

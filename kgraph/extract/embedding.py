@@ -21,7 +21,7 @@ _ODD = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9],
 
 
 def embed_once(embed: Model[list[Doc], list[Vectors]]) -> Model[list[Doc], list[Vectors]]:
-    """Return a model that predicts what spaCy's MultiHashEmbed with four attributes does; it cannot be trained."""
+    """Return a model that predicts what spaCy's MultiHashEmbed of four attributes does; it cannot learn."""
     return Model("kgraph_embed_once", _forward, layers=[embed])
 
 

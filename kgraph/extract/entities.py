@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,18 +34,6 @@ _IMPOSSIBLE = -1e9
 _FILE = "weights.npz"
 
 
-def _transitions() -> NDArray[np.float32]:
-    """Return (from, to): 0 where a tag may follow another, else next to minus infinity."""
-    allowed = np.zeros((len(TAGS), len(TAGS)), dtype=np.float32)
-    for column, tag in enumerate(TAGS):
-        if tag.startswith("I-"):
-            for row, before in enumerate(TAGS):
-                if before == "O" or before[2:] != tag[2:]:
-                    allowed[row, column] = _IMPOSSIBLE
-    return allowed
-
-
-_ALLOWED = _transitions()
 _START = np.array([_IMPOSSIBLE if tag.startswith("I-") else 0.0 for tag in TAGS], dtype=np.float32)
 
 
@@ -70,11 +58,15 @@ class EntityReader:
             yield from self._read(batch)
 
     def _read(self, docs: Sequence[Doc]) -> Iterator[Doc]:
-        scores = [_scores(doc.tensor, self.weights, self.bias) if len(doc) else None for doc in docs]
-        tagged = iter(best_tags([score for score in scores if score is not None]))
-        for doc, score in zip(docs, scores, strict=True):
-            doc._.entities = () if score is None else tuple(entities_of(next(tagged), score))
-            yield doc
+        written = [doc for doc in docs if len(doc)]
+        ends = np.cumsum([len(doc) for doc in written])
+        tensors = [np.asarray(doc.tensor, dtype=np.float32) for doc in written]
+        scores: list[Scores] = []
+        if written:
+            scores = np.split(_scores(np.concatenate(tensors), self.weights, self.bias), ends[:-1])
+        for doc, tags, score in zip(written, best_tags(scores), scores, strict=True):
+            doc._.entities = tuple(entities_of(tags, score))
+        yield from docs
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
         """Write the weights into a folder, as spaCy asks of a component."""
@@ -97,8 +89,8 @@ def make_entity_reader(nlp: Language, name: str, width: int) -> EntityReader:  #
     return EntityReader(width)
 
 
-def _scores(tensor: Any, weights: Scores, bias: Scores) -> Scores:
-    scores: Scores = np.asarray(tensor, dtype=np.float32) @ weights + bias
+def _scores(vectors: NDArray[np.float32], weights: Scores, bias: Scores) -> Scores:
+    scores: Scores = vectors @ weights + bias
     return log_softmax(scores)
 
 
@@ -116,21 +108,28 @@ def best_tags(scores: Sequence[NDArray[np.float32]]) -> list[NDArray[np.int64]]:
     padded = np.zeros((int(lengths.max()), len(scores), len(TAGS)), dtype=np.float32)
     for column, score in enumerate(scores):
         padded[: len(score), column] = score
+    rows = np.arange(len(scores))
     total = padded[0] + _START
-    back = np.zeros(padded.shape, dtype=np.int8)
+    # O and every B- may follow anything, so its best; I-x may follow the better of B-x and I-x.
+    best_of_all = np.zeros(padded.shape[:2], dtype=np.int64)
+    goes_on = np.zeros((*padded.shape[:2], len(KINDS)), dtype=bool)
     for place in range(1, len(padded)):
-        reached = total[:, :, None] + _ALLOWED
-        back[place] = reached.argmax(axis=1)
+        best_of_all[place] = total.argmax(axis=1)
+        begun, going = total[:, 1::2], total[:, 2::2]
+        goes_on[place] = going > begun
+        reached = padded[place] + total[rows, best_of_all[place]][:, None]
+        reached[:, 2::2] = padded[place, :, 2::2] + np.maximum(begun, going)
         # A text that has ended keeps its totals.
-        total = np.where((place < lengths)[:, None], reached.max(axis=1) + padded[place], total)
+        total = np.where((place < lengths)[:, None], reached, total)
     tags = np.zeros((len(padded), len(scores)), dtype=np.int64)
     current = total.argmax(axis=1)
-    columns = np.arange(len(scores))
     for place in range(len(padded) - 1, -1, -1):
-        inside = place < lengths
-        before = back[place + 1, columns, current] if place + 1 < len(padded) else current
-        current = np.where(place + 1 < lengths, before, current)
-        tags[place] = np.where(inside, current, 0)
+        if place + 1 < len(padded):
+            inside = (current > 0) & (current % 2 == 0)
+            of_kind = current - np.where(goes_on[place + 1, rows, current // 2 - 1], 0, 1)
+            before = np.where(inside, of_kind, best_of_all[place + 1])
+            current = np.where(place + 1 < lengths, before, current)
+        tags[place] = np.where(place < lengths, current, 0)
     return [tags[:length, column] for column, length in enumerate(lengths)]
 
 
@@ -151,7 +150,7 @@ def spans_of(tags: Iterable[int]) -> Iterator[tuple[int, int, str]]:
 
 def entities_of(tags: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterator[Entity]:
     """Yield the entities of well-formed tags; the confidence is the mean probability of its tags."""
-    sure = np.exp(scores[np.arange(len(tags)), tags])
+    sure: list[float] = np.exp(scores[np.arange(len(tags)), tags]).tolist()
     for start, end, kind in spans_of(tags.tolist()):
         if kind != "generic":
-            yield Entity(start, end, cast(Kind, kind), round(float(sure[start:end].mean()), 4))
+            yield Entity(start, end, cast(Kind, kind), round(sum(sure[start:end]) / (end - start), 4))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from spacy.language import Language
@@ -81,8 +81,12 @@ def kind_of(
 
 def is_named(candidate: Candidate) -> bool:
     """Whether a candidate is written like a proper name in any of its forms."""
-    forms = (candidate.name, *candidate.aliases)
-    return any(looks_named(word) or is_acronym(word) for form in forms for word in form.split())
+    return _has_name(candidate.name) or any(_has_name(form) for form in candidate.aliases)
+
+
+@lru_cache(maxsize=100_000)
+def _has_name(form: str) -> bool:
+    return any(looks_named(word) or is_acronym(word) for word in form.split())
 
 
 def _beside(tokens: Tokens, candidate: Candidate) -> Kind | None:

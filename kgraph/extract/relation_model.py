@@ -20,7 +20,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -151,7 +151,7 @@ def make_ready(words: Sequence[str]) -> Words:
 
 def sentence_features(words: Words) -> list[str]:
     """Return what a sentence holds anywhere: its words, each once, in the singular."""
-    return ["s " + word for word in sorted(set(words.singular))]
+    return ["s " + word for word in dict.fromkeys(words.singular)]
 
 
 def mention_features(words: Words, span: Span) -> list[str]:
@@ -181,13 +181,12 @@ def mention_features(words: Words, span: Span) -> list[str]:
     return found
 
 
-def kind_features(words: Words, span: Span) -> list[str]:
-    """Return what says of which kind a mention is."""
+def kind_features(words: Words, span: Span, seen: Sequence[str]) -> list[str]:
+    """Return what says of which kind a mention is; ``seen`` are its :func:`mention_features`."""
     start, end = span
     clusters = words.clusters
     inside = words.singular[start:end]
-    found = mention_features(words, span)[:10]
-    found += ["2 " + inside[-1][-2:], "f " + inside[0], "wf " + _written(words.written[start])]
+    found = [*seen[:10], "2 " + inside[-1][-2:], "f " + inside[0], "wf " + _written(words.written[start])]
     found += ["i " + word for word in inside]
     found += ["ii " + " ".join(pair) for pair in pairwise(inside)]
     found += ["d " + cluster for cluster in clusters[start : end - 1]]
@@ -205,10 +204,13 @@ def between_features(words: Words, first: Span, second: Span, others: Sequence[S
     classes = words.classes[start:end]
     found = ["", f"far {_bucket(len(between))}"]
     found += ["1 " + word for word in between]
-    found += ["2 " + pair for pair in _grams(["^", *between, "$"], 2)]
-    found += ["3 " + triple for triple in _grams(["^", *between, "$"], 3)]
+    framed = ["^", *between, "$"]
+    found += [f"2 {one} {two}" for one, two in pairwise(framed)]
+    found += [
+        f"3 {one} {two} {three}" for one, two, three in zip(framed, framed[1:], framed[2:], strict=False)
+    ]
     found += ["c " + name for name, word in zip(classes, between, strict=True) if word not in _FUNCTION_WORDS]
-    found += ["cc " + pair for pair in _grams(["^", *classes, "$"], 2)]
+    found += [f"cc {one} {two}" for one, two in pairwise(["^", *classes, "$"])]
     if len(between) <= _LONGEST_SKELETON:
         found.append("call " + " ".join(classes))
     if len(between) <= _LONGEST_WHOLE:
@@ -220,7 +222,7 @@ def between_features(words: Words, first: Span, second: Span, others: Sequence[S
     if len(bare) <= _LONGEST_SKELETON - 2:
         found.append("bare " + " ".join(bare))
     prepositions = [word for word in skeleton if word in _PREPOSITIONS] or ["-"]
-    found += ["sk2 " + pair for pair in _grams(skeleton, 2)]
+    found += [f"sk2 {one} {two}" for one, two in pairwise(skeleton)]
     found.append("by " + " ".join(prepositions[:3]))
     found.append("by1 " + prepositions[0])
     found.append("by9 " + prepositions[-1])
@@ -233,7 +235,7 @@ def between_features(words: Words, first: Span, second: Span, others: Sequence[S
         marked = _skeleton(_with_marks(words.normal[start:end], start, others))
         if len(marked) <= _LONGEST_SKELETON:
             found.append("mk " + " ".join(marked))
-        found += ["mk2 " + pair for pair in _grams(marked, 2)]
+        found += [f"mk2 {one} {two}" for one, two in pairwise(marked)]
     return found
 
 
@@ -256,12 +258,11 @@ def scores_of_sentences(model: RelationModel, sentences: Sequence[Paired]) -> Nu
     """
     labels = len(model.labels)
     spans = [(words, span) for words, of_sentence, _ in sentences for span in of_sentence]
-    kinds = _softmax(
-        _sums(model.kind_rows, model.kind_weights, [kind_features(*mention) for mention in spans])
-        + model.kind_bias
-    )
+    of_mentions = [mention_features(*mention) for mention in spans]
+    of_kinds = [kind_features(*mention, seen) for mention, seen in zip(spans, of_mentions, strict=True)]
+    kinds = _softmax(_sums(model.kind_rows, model.kind_weights, of_kinds) + model.kind_bias)
     lists = [sentence_features(words) for words, _, _ in sentences]
-    lists += [mention_features(*mention) for mention in spans]
+    lists += of_mentions
     one: list[int] = []
     two: list[int] = []
     of_pair: list[int] = []
@@ -451,11 +452,6 @@ def _skeleton(words: Sequence[str]) -> list[str]:
         if kept != "W" or not found or found[-1] != "W":
             found.append(kept)
     return found
-
-
-def _grams(words: Sequence[str], size: int) -> Iterator[str]:
-    for start in range(len(words) - size + 1):
-        yield " ".join(words[start : start + size])
 
 
 def _bucket(distance: int) -> int:

@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from kgraph.extract.background import load_background
 from kgraph.extract.boilerplate import load_boilerplate
 from kgraph.extract.candidates import candidates_by_phrase
-from kgraph.extract.document import Candidate, Tokens, evidence
+from kgraph.extract.document import Candidate, Tokens, sentence_evidence
 from kgraph.extract.kinds import is_named, known_names
 from kgraph.extract.sentence import Named, Sentence, sentences_of
 from kgraph.model import Evidence, Kind, RelationType
@@ -108,70 +108,76 @@ _IS_A_KIND = re.compile(
 
 
 @Language.component(
-    "kgraph_relations", requires=["doc._.candidates", "doc._.kinds"], assigns=["doc._.roles", "doc._.kinds"]
+    "kgraph_relations",
+    requires=["doc._.candidates", "doc._.kinds"],
+    assigns=["doc._.sentences", "doc._.roles", "doc._.kinds"],
 )
 def relations(doc: Doc) -> Doc:
-    """Write what was found to ``doc._.roles``, the surest sentence of each relation first.
+    """Write the sentences to ``doc._.sentences``, and what was found in them to ``doc._.roles``.
+
+    The surest sentence of each relation comes first.
 
     A role is itself evidence of a kind: what a paper introduces or compares
     with is a method, where nothing else said what it is.
     """
+    tokens: Tokens = doc._.tokens
+    kinds: Mapping[str, Kind] = doc._.kinds
     by_phrase = candidates_by_phrase(doc._.candidates)
-    sentences = list(sentences_of(doc, by_phrase))
+    sentences = doc._.sentences = tuple(sentences_of(doc, by_phrase))
     found: list[Found] = []
     for sentence in sentences:
-        title = sentence.span.start_char < doc._.title_length
-        found.extend(_introduced_by_title(doc, sentence) if title else _introduced(doc, sentence))
-        found.extend(_kinds_of(doc, sentence))
+        title = sentence.span.start < tokens.title
+        found.extend(_introduced_by_title(tokens, sentence) if title else _introduced(tokens, sentence))
+        found.extend(_kinds_of(tokens, sentence))
     own = {relation.tail for relation in found if relation.type == "INTRODUCES"}
     for sentence in sentences:
-        if sentence.span.start_char >= doc._.title_length:
-            found.extend(_used(doc, sentence, own))
+        if sentence.span.start >= tokens.title:
+            found.extend(_used(tokens, kinds, sentence, own))
     _settle_kinds(doc, found)
     doc._.roles = tuple(sorted(found, key=lambda relation: -relation.confidence))
     return doc
 
 
-def _introduced_by_title(doc: Doc, sentence: Sentence) -> Iterator[Found]:
+def _introduced_by_title(tokens: Tokens, sentence: Sentence) -> Iterator[Found]:
     match = _TITLE_NAME.match(sentence.text)
     if not match:
         return
     for named in sentence.names:
         whole = named.start == 0 and named.end == len(match.group("name"))
-        if whole and (_is_proper(doc, named.candidate) or _is_coined(named.candidate)):
-            yield _found(doc, sentence, "INTRODUCES", named, "title-name", 0.9)
+        if whole and (_is_proper(tokens, named.candidate) or _is_coined(named.candidate)):
+            yield _found(tokens, sentence, "INTRODUCES", named, "title-name", 0.9)
         elif whole and named.phrase.size > 1 and load_background().frequency(named.candidate.key) == 0:
             # A phrase that nobody else uses, before a colon, is mostly the name of what is new.
-            yield _found(doc, sentence, "INTRODUCES", named, "title-phrase", 0.5)
+            yield _found(tokens, sentence, "INTRODUCES", named, "title-phrase", 0.5)
 
 
-def _introduced(doc: Doc, sentence: Sentence) -> Iterator[Found]:
+def _introduced(tokens: Tokens, sentence: Sentence) -> Iterator[Found]:
     for match in _WE_PRESENT.finditer(sentence.text):
         if re.search(r"\b(?:that|which|why|how)\b", match.group("between")):
             continue
-        yield from _presented(doc, sentence, match.end())
+        yield from _presented(tokens, sentence, match.end())
     if _OWN_CONTEXT.search(sentence.text):
         for match in _NAMING.finditer(sentence.text):
             named = sentence.after(match.end())
             if named and not _inside_brackets(sentence.text, match.start()):
-                yield _found(doc, sentence, "INTRODUCES", named, "naming", 0.85)
+                yield _found(tokens, sentence, "INTRODUCES", named, "naming", 0.85)
     for match in _OURS.finditer(sentence.text):
         named = sentence.after(match.end())
-        if named and _is_proper(doc, named.candidate) and not _is_known(named.candidate):
-            yield _found(doc, sentence, "INTRODUCES", named, "our", 0.75)
+        if named and _is_proper(tokens, named.candidate) and not _is_known(named.candidate):
+            yield _found(tokens, sentence, "INTRODUCES", named, "our", 0.75)
     for named in sentence.names:
-        if _is_proper(doc, named.candidate) and _IS_NEW.match(sentence.text[named.end :]):
-            yield _found(doc, sentence, "INTRODUCES", named, "is-new", 0.7)
+        if _is_proper(tokens, named.candidate) and _IS_NEW.match(sentence.text[named.end :]):
+            yield _found(tokens, sentence, "INTRODUCES", named, "is-new", 0.7)
 
 
-def _presented(doc: Doc, sentence: Sentence, start: int) -> Iterator[Found]:
+def _presented(tokens: Tokens, sentence: Sentence, start: int) -> Iterator[Found]:
     """What follows "we propose": a name in the object or beside it, else the object itself."""
     naming = _NAMING.search(sentence.text, start)
     end_match = _OBJECT_ENDS.search(sentence.text, start + 1)
     end = end_match.start() if end_match else len(sentence.text)
     for named in sentence.within(start, end):
-        if _is_proper(doc, named.candidate) and not _is_known(named.candidate):
-            yield _found(doc, sentence, "INTRODUCES", named, "we-present", 0.9)
+        if _is_proper(tokens, named.candidate) and not _is_known(named.candidate):
+            yield _found(tokens, sentence, "INTRODUCES", named, "we-present", 0.9)
             return
     if naming:
         return  # "a heuristic approach called …": the naming rule has the name
@@ -181,10 +187,10 @@ def _presented(doc: Doc, sentence: Sentence, start: int) -> Iterator[Found]:
         if (
             named.start > start
             and apposed
-            and _is_proper(doc, named.candidate)
+            and _is_proper(tokens, named.candidate)
             and not _is_known(named.candidate)
         ):
-            yield _found(doc, sentence, "INTRODUCES", named, "we-present-apposition", 0.7)
+            yield _found(tokens, sentence, "INTRODUCES", named, "we-present-apposition", 0.7)
             return
     object_ = sentence.after(start)
     boilerplate = load_boilerplate()
@@ -193,35 +199,34 @@ def _presented(doc: Doc, sentence: Sentence, start: int) -> Iterator[Found]:
         and object_.phrase.size > 1
         and not _is_known(object_.candidate)
         and object_.candidate.key.split()[-1] not in boilerplate.generic
-        and doc[object_.phrase.end - 1].lower_ not in boilerplate.tails
+        and tokens.lowered[object_.phrase.end - 1] not in boilerplate.tails
     ):
-        yield _found(doc, sentence, "INTRODUCES", object_, "we-present-object", 0.5)
+        yield _found(tokens, sentence, "INTRODUCES", object_, "we-present-object", 0.5)
 
 
-def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
-    kinds: Mapping[str, Kind] = doc._.kinds
+def _used(tokens: Tokens, kinds: Mapping[str, Kind], sentence: Sentence, own: set[str]) -> Iterator[Found]:
     compared: set[str] = set()
     for match in _COMPARING.finditer(sentence.text):
         first = sentence.after(match.end())
         for named in sentence.listed(first) if first else ():
             if named.candidate.key not in own and (
-                kinds[named.candidate.key] == "method" or _is_proper(doc, named.candidate)
+                kinds[named.candidate.key] == "method" or _is_proper(tokens, named.candidate)
             ) and kinds[named.candidate.key] not in {"dataset", "metric"}:  # fmt: skip
                 compared.add(named.candidate.key)
-                yield _found(doc, sentence, "COMPARES_WITH", named, "comparing", 0.7)
+                yield _found(tokens, sentence, "COMPARES_WITH", named, "comparing", 0.7)
     if _EVALUATING.search(sentence.text):
         for named in sentence.names:
             key = named.candidate.key
             if key in own:
                 continue
-            if kinds[key] == "dataset" and _is_data_set(doc, named):
+            if kinds[key] == "dataset" and _is_data_set(tokens, named):
                 sure = bool(_DATA_BEFORE.search(sentence.text[: named.start]))
-                yield _found(doc, sentence, "EVALUATES_ON", named, "evaluating", 0.85 if sure else 0.6)
+                yield _found(tokens, sentence, "EVALUATES_ON", named, "evaluating", 0.85 if sure else 0.6)
             elif kinds[key] == "metric" and (_is_known(named.candidate) or is_named(named.candidate)):
-                yield _found(doc, sentence, "EVALUATES_ON", named, "measuring", 0.6)
+                yield _found(tokens, sentence, "EVALUATES_ON", named, "measuring", 0.6)
             elif kinds[key] == "method" and key not in compared and is_named(named.candidate):
                 # A model that is named where experiments are told of is what they were made with.
-                yield _found(doc, sentence, "USES", named, "named-in-experiments", 0.5)
+                yield _found(tokens, sentence, "USES", named, "named-in-experiments", 0.5)
     for match in _USING.finditer(sentence.text):
         first = sentence.after(match.end())
         for named in sentence.listed(first) if first else ():
@@ -229,45 +234,53 @@ def _used(doc: Doc, sentence: Sentence, own: set[str]) -> Iterator[Found]:
                 kinds[named.candidate.key] == "method"
                 or (kinds[named.candidate.key] == "concept" and is_named(named.candidate))
             ):
-                yield _found(doc, sentence, "USES", named, "using", 0.6)
+                yield _found(tokens, sentence, "USES", named, "using", 0.6)
     for named in sentence.names:
         if re.match(r"['’s]* (?:[\w-]+ )?models?\b", sentence.text[named.end :]):
-            yield from _models(doc, sentence, named, own)
+            yield from _models(tokens, kinds, sentence, named, own)
 
 
-def _models(doc: Doc, sentence: Sentence, last: Named, own: set[str]) -> Iterator[Found]:
+def _models(
+    tokens: Tokens, kinds: Mapping[str, Kind], sentence: Sentence, last: Named, own: set[str]
+) -> Iterator[Found]:
     """ "Qwen and Llama models": the names that a list joins to the one before "models"."""
     place = sentence.names.index(last)
     for named in sentence.names[: place + 1]:
         joined = last in sentence.listed(named)
         key = named.candidate.key
-        if joined and key not in own and doc._.kinds[key] == "method" and _is_proper(doc, named.candidate):
-            yield _found(doc, sentence, "USES", named, "named-model", 0.6)
+        if joined and key not in own and kinds[key] == "method" and _is_proper(tokens, named.candidate):
+            yield _found(tokens, sentence, "USES", named, "named-model", 0.6)
 
 
-def _kinds_of(doc: Doc, sentence: Sentence) -> Iterator[Found]:
+def _kinds_of(tokens: Tokens, sentence: Sentence) -> Iterator[Found]:
     for before, after in zip(sentence.names, sentence.names[1:], strict=False):
         between = sentence.text[before.end : after.start]
-        if doc[before.phrase.end - 1].lower_ in load_boilerplate().tails:
+        if tokens.lowered[before.phrase.end - 1] in load_boilerplate().tails:
             continue  # "advanced capabilities such as" says nothing of what follows
         if _SUCH_AS.match(between):
             for named in sentence.listed(after):
-                yield _is_a(doc, sentence, named, before, "hearst-such-as", 0.8)
+                yield _is_a(tokens, sentence, named, before, "hearst-such-as", 0.8)
         elif _AND_OTHER.match(between):
-            yield _is_a(doc, sentence, before, after, "hearst-and-other", 0.8)
+            yield _is_a(tokens, sentence, before, after, "hearst-and-other", 0.8)
         elif _IS_A_KIND.match(between):
-            yield _is_a(doc, sentence, before, after, "hearst-kind-of", 0.9)
+            yield _is_a(tokens, sentence, before, after, "hearst-kind-of", 0.9)
 
 
-def _is_a(doc: Doc, sentence: Sentence, kind: Named, of: Named, rule: str, confidence: float) -> Found:
-    seen = evidence(doc, sentence.span, rule)
+def _is_a(tokens: Tokens, sentence: Sentence, kind: Named, of: Named, rule: str, confidence: float) -> Found:
+    seen = sentence_evidence(tokens, sentence.span.start, sentence.span.end, rule)
     return Found("IS_A", kind.candidate.key, of.candidate.key, seen, confidence)
 
 
 def _found(
-    doc: Doc, sentence: Sentence, type_: RelationType, named: Named, rule: str, confidence: float
+    tokens: Tokens, sentence: Sentence, type_: RelationType, named: Named, rule: str, confidence: float
 ) -> Found:
-    return Found(type_, None, named.candidate.key, evidence(doc, sentence.span, rule), confidence)
+    return Found(
+        type_,
+        None,
+        named.candidate.key,
+        sentence_evidence(tokens, sentence.span.start, sentence.span.end, rule),
+        confidence,
+    )
 
 
 def _settle_kinds(doc: Doc, found: list[Found]) -> None:
@@ -285,11 +298,10 @@ def _settle_kinds(doc: Doc, found: list[Found]) -> None:
             kinds[relation.tail] = "method"
 
 
-def _is_proper(doc: Doc, candidate: Candidate) -> bool:
+def _is_proper(tokens: Tokens, candidate: Candidate) -> bool:
     """Whether a candidate is written as a name: inner capitals, or capitals in running text."""
     if is_named(candidate):
         return True
-    tokens: Tokens = doc._.tokens
     for phrase in candidate.phrases:
         start = phrase.start
         if start < tokens.title or tokens.sentences[tokens.sentence_of[start]][0] == start:
@@ -312,10 +324,9 @@ def _is_known(candidate: Candidate) -> bool:
     return load_background().frequency(candidate.key) >= _COMMON
 
 
-def _is_data_set(doc: Doc, named: Named) -> bool:
+def _is_data_set(tokens: Tokens, named: Named) -> bool:
     """Whether a data set is named, and not only spoken of ("three benchmark datasets")."""
-    named_ = is_named(named.candidate) or _is_proper(doc, named.candidate)
-    return named_ and doc[named.phrase.end - 1].lower_ not in _MANY
+    return _is_proper(tokens, named.candidate) and tokens.lowered[named.phrase.end - 1] not in _MANY
 
 
 def _inside_brackets(text: str, offset: int) -> bool:

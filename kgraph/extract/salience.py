@@ -23,7 +23,7 @@ from spacy.tokens import Doc
 
 from kgraph.extract.background import Background, load_background
 from kgraph.extract.boilerplate import load_boilerplate
-from kgraph.extract.document import MOST_TOKENS, Candidate, Entity, Phrase, Tokens
+from kgraph.extract.document import Candidate, Entity, Phrase, Tokens
 from kgraph.extract.kinds import is_named
 from kgraph.extract.sentence import is_list
 from kgraph.model import Kind
@@ -322,17 +322,17 @@ def is_term(background: Background, candidate: Candidate) -> bool:
 
 def longer_keys(candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
     """Return for each candidate the keys of those that all of its mentions are parts of."""
-    starting: dict[int, list[tuple[Phrase, str]]] = {}
+    covering: dict[int, list[tuple[Phrase, str]]] = {}
     for candidate in candidates:
         for phrase in candidate.phrases:
-            starting.setdefault(phrase.start, []).append((phrase, candidate.key))
+            for token in range(phrase.start, phrase.end) if phrase.size > 1 else ():
+                covering.setdefault(token, []).append((phrase, candidate.key))
     found: dict[str, frozenset[str]] = {}
     for candidate in candidates:
         for inner in candidate.phrases:
             outer = frozenset(
                 key
-                for start in range(inner.end - MOST_TOKENS, inner.start + 1)
-                for phrase, key in starting.get(start, ())
+                for phrase, key in covering.get(inner.start, ())
                 if inner.end <= phrase.end and inner.size < phrase.size and key != candidate.key
             )
             found[candidate.key] = found[candidate.key] & outer if candidate.key in found else outer

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
 from spacy.tokens import Doc, Span
 
 from kgraph.extract.document import Candidate, Phrase, Tokens
@@ -26,8 +27,7 @@ _JOINING = frozenset({"CC", ","})
 _LAST_WORD = re.compile(r"^\s+(?:data ?sets?|benchmarks?|corpora|corpus|tasks?|models?|baselines?)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """A candidate where a sentence names it: character offsets in the sentence."""
 
     start: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import cast
 
 import numpy as np
-from spacy.attrs import IDX, LENGTH, TAG
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.types import Ints2d
@@ -33,14 +33,15 @@ def sentences(doc: Doc) -> Doc:
     case (but "e.g." and "vs." are single tokens of spaCy's tokeniser already).
     """
     text: str = doc.user_data["text"]
-    columns = np.asarray(doc.to_array([TAG, IDX, LENGTH]), dtype=np.uint64)
+    columns = np.asarray(doc.to_array(["TAG", "IDX", "LENGTH"]), dtype=np.uint64)
     found_tags, starts, lengths = columns.T.tolist()
     ends = [start + length for start, length in zip(starts, lengths, strict=True)]
-    tagged = doc.text
+    tagged: str = doc.user_data["tagged"]
     forms = [tagged[start:end] for start, end in zip(starts, ends, strict=True)]
     strings = doc.vocab.strings
     names = {tag: strings[tag] for tag in set(found_tags)}
-    first = _sentence_starts(starts, forms, doc._.title_length)
+    title_length: int = doc._.title_length
+    first = _sentence_starts(starts, forms, title_length)
     if forms:
         marks = np.full((len(forms), 1), -1, dtype=np.int64)
         marks[first] = 1
@@ -53,8 +54,8 @@ def sentences(doc: Doc) -> Doc:
         forms=forms,
         lowered=[form.lower() for form in forms],
         tags=[names[tag] for tag in found_tags],
-        title=sum(start < doc._.title_length for start in starts),
-        abstract=doc._.title_length + len(BREAK),
+        title=bisect_left(starts, title_length),
+        abstract=title_length + len(BREAK),
         sentences=found,
         sentence_of=[place for place, (start, end) in enumerate(found) for _ in range(start, end)],
     )

@@ -112,7 +112,7 @@ def test_a_metric_evaluates_its_method() -> None:
     model = load_relation_model()
     chances = np.zeros((2, len(model.labels)), dtype=np.float32)
     chances[0, model.labels.index("EVALUATE-FOR")] = 0.9
-    best = surest(model, chances)
+    best = surest(model, chances.tolist())
     assert best is not None
     assert (best[0].type, best[1]) == ("EVALUATED_BY", True)
 
@@ -121,7 +121,7 @@ def test_a_symmetric_label_counts_in_both_directions() -> None:
     model = load_relation_model()
     chances = np.zeros((2, len(model.labels)), dtype=np.float32)
     chances[:, model.labels.index("COMPARE")] = 0.4
-    best = surest(model, chances)
+    best = surest(model, chances.tolist())
     assert best is not None
     assert best[0].type == "COMPARED_WITH"
     assert best[2] == pytest.approx(0.8)

@@ -1,0 +1,90 @@
+"""The tokeniser with a memory gives what spaCy's own does, and the shared embedding what the whole does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import spacy
+from hypothesis import example, given
+from hypothesis import strategies as st
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kgraph.extract.embedding import embed_once
+from kgraph.extract.pipeline import BATCH, MODEL_FOLDER, in_zones, load_pipeline
+from kgraph.extract.tokenizer import RememberingTokenizer
+
+WORDS = [
+    "We",
+    "can't",
+    "won’t",
+    "(e.g.",
+    "i.e.",
+    "U.S.",
+    ":)",
+    "GPT-4",
+    "0.5%",
+    "state-of-the-art",
+    "http://a.org/b?c=1",
+    "cannot",
+    "a.b/c",
+    "10km",
+]
+PIECES = st.one_of(
+    st.sampled_from(WORDS),
+    st.sampled_from([" ", "  ", "\n\n", "\t", "\u00a0", "\u2003 "]),
+    st.text(max_size=6),
+)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Language:
+    return spacy.load(MODEL_FOLDER)
+
+
+@pytest.fixture(scope="module")
+def remembering(plain: Language) -> RememberingTokenizer:
+    return RememberingTokenizer(plain)
+
+
+def tokens(doc: Doc) -> list[tuple[str, str, int, str]]:
+    return [(token.text, token.whitespace_, token.idx, token.norm_) for token in doc]
+
+
+@given(pieces=st.lists(PIECES, max_size=12))
+@example(pieces=["a", " ", " ", "can't", " "])
+@example(pieces=["\u00a0"])
+@example(pieces=[" ", "x"])
+def test_it_gives_the_tokens_of_spacy(
+    plain: Language, remembering: RememberingTokenizer, pieces: list[str]
+) -> None:
+    text = "".join(pieces)
+    assert tokens(remembering(text)) == tokens(plain.tokenizer(text))
+    assert remembering(text).text == text
+
+
+def test_what_it_remembers_outlives_a_zone(plain: Language, remembering: RememberingTokenizer) -> None:
+    text = "Zyxwvut-based unlearning doesn't forget qqfoo."
+    for _ in range(2):
+        with plain.memory_zone():
+            assert tokens(remembering(text)) == tokens(plain.tokenizer(text))
+
+
+def test_an_embedding_of_kinds_is_that_of_every_token(plain: Language) -> None:
+    embed = plain.get_pipe("tok2vec").model.layers[0]  # type: ignore[attr-defined]
+    docs = [
+        plain.make_doc(text)
+        for text in ("Unlearning is not forgetting.", "", "Forgetting is not Unlearning.")
+    ]
+    for ours, theirs in zip(embed_once(embed).predict(docs), embed.predict(docs), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_zones_hold_every_batch_once_and_end() -> None:
+    nlp = load_pipeline()
+    seen = []
+    for number in in_zones(nlp, range(BATCH)):
+        nlp.make_doc(f"qq{number}zz")
+        seen.append(number)
+    assert seen == list(range(BATCH))
+    assert not any(f"qq{number}zz" in nlp.vocab.strings for number in seen)

@@ -115,15 +115,16 @@ def _defined_in(text: str, pairs: Mapping[str, Abbreviation]) -> Abbreviation | 
         return None
     pair = pairs[bracket.group(1)]
     before, rest = normal_form(text[: bracket.start()]), text[bracket.end() :].split()
-    # "Models (LLMs)" is cut off "Large Language Models (LLMs)"; "Neural ODEs (ODEs)" are more than that.
-    return pair if len(rest) < 2 and f" {normal_form(pair.long)}".endswith(f" {before}") else None
+    # "Models (LLMs)" and "(LLMs)" are cut off "Large Language Models (LLMs)"; "Neural ODEs (ODEs)" are more than that.
+    cut_off = not before or f" {normal_form(pair.long)}".endswith(f" {before}")
+    return pair if len(rest) < 2 and cut_off else None
 
 
 @lru_cache(maxsize=100_000)
 def bare_name(text: str) -> str:
     """Return a name without "novel" before it, "dataset" behind it, and what stands in brackets."""
     boilerplate = load_boilerplate()
-    words = _IN_BRACKETS.sub("", text).split() or text.split()
+    words = _IN_BRACKETS.sub("", text).split() or text.strip("() ").split() or text.split()
     first, last = 0, len(words)
     while first < last - 1 and words[first].lower() in boilerplate.openers - boilerplate.soft:
         first += 1

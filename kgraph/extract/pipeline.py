@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -169,10 +169,12 @@ def read_document(doc: Doc) -> Extraction:
     kept = select(doc)
     sentences: dict[int, Evidence] = {}
     tokens, kinds, salience = doc._.tokens, doc._.kinds, doc._.salience
+    longest = _longest(kept)
 
     def concept(candidate: Candidate) -> PaperConcept:
         key = candidate.key
-        return _concept(tokens, candidate, kinds[key], salience[key], sentences)
+        phrases = _own(tokens, candidate.phrases, longest)
+        return _concept(tokens, candidate, phrases, kinds[key], salience[key], sentences)
 
     concepts = tuple(map(concept, kept))
     rest = tuple(map(concept, further(doc, kept)))
@@ -196,16 +198,46 @@ def read_document(doc: Doc) -> Extraction:
 
 
 def _concept(
-    tokens: Tokens, candidate: Candidate, kind: Kind, salience: float, read: dict[int, Evidence]
+    tokens: Tokens,
+    candidate: Candidate,
+    phrases: Sequence[Phrase],
+    kind: Kind,
+    salience: float,
+    read: dict[int, Evidence],
 ) -> PaperConcept:
     return PaperConcept(
         name=candidate.name,
         kind=kind,
         salience=round(salience, 4),
         aliases=candidate.aliases,
-        mentions=tuple(_mentions(tokens, candidate.phrases)),
-        evidence=tuple(_evidence(tokens, candidate.phrases, read)),
+        mentions=tuple(_mentions(tokens, phrases)),
+        evidence=tuple(_evidence(tokens, phrases, read)),
     )
+
+
+def _longest(kept: Iterable[Candidate]) -> Mapping[int, Phrase]:
+    """Return the longest phrase of what is kept at each token."""
+    phrases = (phrase for candidate in kept for phrase in candidate.phrases)
+    ordered = sorted(phrases, key=lambda phrase: phrase.end - phrase.start)
+    return {token: phrase for phrase in ordered for token in range(phrase.start, phrase.end)}
+
+
+def _own(tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase]) -> Sequence[Phrase]:
+    """Return the mentions that are no part of another concept's, and others if only they have the form."""
+    apart = {phrase for phrase in phrases if not _is_inside(phrase, longest)}
+    forms = {tokens.written(phrase.start, phrase.end).lower() for phrase in apart}
+    return [
+        phrase
+        for phrase in phrases
+        if phrase in apart or tokens.written(phrase.start, phrase.end).lower() not in forms
+    ]
+
+
+def _is_inside(phrase: Phrase, longest: Mapping[int, Phrase]) -> bool:
+    """Whether a mention is a part of another one: "neural language model" speaks of that."""
+    outer = longest.get(phrase.start, phrase)
+    longer = phrase.end - phrase.start < outer.end - outer.start
+    return longer and outer.start <= phrase.start and phrase.end <= outer.end
 
 
 def _mentions(tokens: Tokens, phrases: Iterable[Phrase]) -> Iterator[Mention]:

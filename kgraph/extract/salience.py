@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -87,8 +87,14 @@ _LONGEST_NAME = 4
 _TERM = 4
 """Papers that must use a phrase before it is kept where it only stands inside longer ones."""
 
-_ONE_WORD_RATE = 0.03
-"""Keyword rate that a single word must have as well."""
+_ONE_WORD_RATE = 0.1
+"""Keyword rate that a single word must have as well: "network" and "language" have less."""
+
+_PLAIN = 50
+"""Papers from which a phrase that nobody chose as a keyword is plain language: "data points"."""
+
+_SURE_OF = 12
+"""Most salient concepts among which a noun phrase stays that is neither a term nor was read as anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +285,12 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
         if key in cast_:
             kept[key] = candidate
             continue
-        if not within[key].isdisjoint(kept) and not is_term(background, candidate):
-            continue
+        nested = not any(kept.keys().isdisjoint(longer) for longer in within[key])
+        if not is_term(background, candidate):
+            # The "language" of "language model" is not kept even where that is not.
+            part = nested or (" " not in key and not _stands_alone(candidate))
+            if part or (kinds[key] == "phrase" and salient >= _SURE_OF):
+                continue
         if salient < MAX_CONCEPTS:
             kept[key] = candidate
             salient += 1
@@ -303,40 +313,41 @@ def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
         candidate
         for candidate in doc._.candidates
         if candidate.key not in chosen
-        and (
-            kinds[candidate.key] != "phrase"
-            or is_term(background, candidate)
-            or any(phrase.maximal for phrase in candidate.phrases)
-        )
+        and (kinds[candidate.key] != "phrase" or is_term(background, candidate) or _stands_alone(candidate))
     ]
     return tuple(sorted(rest, key=lambda candidate: -found[candidate.key]))
 
 
+def _stands_alone(candidate: Candidate) -> bool:
+    return any(phrase.maximal for phrase in candidate.phrases)
+
+
 def is_term(background: Background, candidate: Candidate) -> bool:
-    """Whether so many papers use a candidate that it is a term, wherever it stands."""
-    frequent = background.frequency(candidate.key) >= _TERM
-    if len(candidate.key.split()) == 1:
-        return frequent and background.keyword_rate(candidate.key) > _ONE_WORD_RATE
-    return frequent
+    """Whether so many papers use a candidate, or chose it as a keyword, that it is a term."""
+    papers, rate = background.frequency(candidate.key), background.keyword_rate(candidate.key)
+    if " " not in candidate.key:
+        return papers >= _TERM and rate > _ONE_WORD_RATE
+    return papers >= _TERM and (rate > 0 or papers < _PLAIN)
 
 
-def longer_keys(candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
-    """Return for each candidate the keys of those that all of its mentions are parts of."""
+def longer_keys(candidates: Sequence[Candidate]) -> Mapping[str, Sequence[Collection[str]]]:
+    """Return for each candidate and each of its mentions the keys of those that the mention is a part of."""
     covering: dict[int, list[tuple[Phrase, str]]] = {}
     for candidate in candidates:
         for phrase in candidate.phrases:
             for token in range(phrase.start, phrase.end) if phrase.size > 1 else ():
                 covering.setdefault(token, []).append((phrase, candidate.key))
-    found: dict[str, frozenset[str]] = {}
-    for candidate in candidates:
-        for inner in candidate.phrases:
-            outer = frozenset(
+    return {
+        candidate.key: [
+            {
                 key
                 for phrase, key in covering.get(inner.start, ())
                 if inner.end <= phrase.end and inner.size < phrase.size and key != candidate.key
-            )
-            found[candidate.key] = found[candidate.key] & outer if candidate.key in found else outer
-    return found
+            }
+            for inner in candidate.phrases
+        ]
+        for candidate in candidates
+    }
 
 
 @cache

@@ -47,7 +47,7 @@ class Example:
     features: NDArray[np.float64]
     hits: tuple[frozenset[str], ...]
     gold: frozenset[str]
-    within: tuple[frozenset[int], ...]
+    within: tuple[tuple[frozenset[int], ...], ...]
     terms: tuple[bool, ...]
 
 
@@ -96,7 +96,10 @@ def examples(nlp: Language, chosen: Sequence[Chosen]) -> Iterator[Example]:
                 features(doc, load_background().without_choices(own)),
                 tuple(gold & forms_of(doc, candidate) for candidate in candidates),
                 gold,
-                tuple(frozenset(places[key] for key in within[candidate.key]) for candidate in candidates),
+                tuple(
+                    tuple(frozenset(places[key] for key in longer) for longer in within[candidate.key])
+                    for candidate in candidates
+                ),
                 tuple(is_term(load_background(), candidate) for candidate in candidates),
             )
 
@@ -114,7 +117,7 @@ def f1_at(example: Example, scores: NDArray[np.float64], k: int) -> float:
     for place in np.argsort(-scores, kind="stable").tolist():
         if len(kept) == k:
             break
-        if example.terms[place] or not (example.within[place] & set(kept)):
+        if example.terms[place] or any(longer.isdisjoint(kept) for longer in example.within[place]):
             kept.append(place)
     found = frozenset().union(*(example.hits[place] for place in kept))
     precision, recall = len(found) / max(1, len(kept)), len(found) / len(example.gold)

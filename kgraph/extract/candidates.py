@@ -115,7 +115,7 @@ def _defined_in(text: str, pairs: Mapping[str, Abbreviation]) -> Abbreviation | 
         return None
     pair = pairs[bracket.group(1)]
     before, rest = normal_form(text[: bracket.start()]), text[bracket.end() :].split()
-    # "Models (LLMs)" and "(LLMs)" are cut off "Large Language Models (LLMs)"; "Neural ODEs (ODEs)" are more than that.
+    # "Models (LLMs)" and "(LLMs)" are cut off "Large Language Models (LLMs)"; "Neural ODEs (ODEs)" are more.
     cut_off = not before or f" {normal_form(pair.long)}".endswith(f" {before}")
     return pair if len(rest) < 2 and cut_off else None
 

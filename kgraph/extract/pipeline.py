@@ -24,9 +24,9 @@ from kgraph.extract.document import (
     mention,
     sentence_evidence,
 )
-from kgraph.extract.embedding import embed_once
 from kgraph.extract.encoder import encoder_version
 from kgraph.extract.salience import further, select
+from kgraph.extract.tok2vec import for_reading
 from kgraph.extract.tokenizer import RememberingTokenizer
 from kgraph.model import Evidence, Extraction, Kind, Mention, Paper, PaperConcept, Relation
 
@@ -113,8 +113,8 @@ def load_pipeline(encoder: Path | None = None) -> Language:
         model: Model[Any, Any] = nlp.get_pipe(name).model  # type: ignore[attr-defined]
         for node in model.walk():
             node.ops = _OPS
-    layers = nlp.get_pipe("tok2vec").model.layers  # type: ignore[attr-defined]
-    layers[0] = embed_once(layers[0])
+    tok2vec: Any = nlp.get_pipe("tok2vec")
+    tok2vec.model = for_reading(tok2vec.model)
     nlp.tokenizer = RememberingTokenizer(nlp)
     if encoder is not None:
         nlp.replace_pipe("kgraph_entities", "kgraph_encoder", config={"folder": str(encoder)})

@@ -100,4 +100,4 @@ def _longest(tokens: Tokens, phrases: list[Phrase]) -> Iterator[Phrase]:
 
 def is_list(tokens: Tokens, phrase: Phrase) -> bool:
     """Whether a phrase names several things: "Qwen and Llama models"."""
-    return phrase.size > 1 and any(tag in _JOINING for tag in tokens.tags[phrase.start + 1 : phrase.end - 1])
+    return phrase.size > 1 and not _JOINING.isdisjoint(tokens.tags[phrase.start + 1 : phrase.end - 1])

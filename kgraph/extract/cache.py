@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from kgraph.errors import StoreError
+from kgraph.errors import InputError, StoreError
 from kgraph.extract.parallel import extract_in_parallel
 from kgraph.extract.pipeline import BATCH, batched, extractor_version
 from kgraph.extract.record import extraction_from_json, extraction_to_json
@@ -29,12 +29,14 @@ _BATCH = 4 * BATCH
 class ExtractionCache:
     """Extractions by content, in a file.
 
-    Raises StoreError where the file cannot be used. An unreadable file is
+    Raises InputError for a folder, and StoreError where the file cannot be used. An unreadable file is
     named, never deleted: it is only a cache, and its owner may delete it.
     """
 
     def __init__(self, path: Path, encoder: Path | None = None) -> None:
         """Open a cache of what is extracted, with an ``encoder`` as for ``load_pipeline``."""
+        if path.is_dir():
+            raise InputError(f"{path}: this is a folder, not the file of an extraction cache")
         self._path = path
         self._encoder = encoder
         self.version = extractor_version(encoder)

@@ -57,6 +57,13 @@ class EncoderReader:
         except Exception as error:
             # Both libraries raise types of their own that they do not export.
             raise InputError(f"{folder}: the encoder cannot be read ({error})") from error
+        given = sorted(tensor.name for tensor in self._session.get_inputs())
+        shapes = [tensor.shape for tensor in self._session.get_outputs()]
+        if given != ["attention_mask", "input_ids"] or [shape[2:] for shape in shapes] != [[len(TAGS)]]:
+            raise InputError(
+                f"{folder}: {MODEL} takes {', '.join(given)} and gives {shapes}, and not "
+                f"{len(TAGS)} scores for each token; `scripts/train --encoder {folder}` makes one that does"
+            )
         self._tokenizer.enable_truncation(_LONGEST)
         self._tokenizer.no_padding()
 

@@ -95,7 +95,7 @@ def _entity_phrases(doc: Doc) -> Iterator[Phrase]:
     """Yield the entities as phrases, in the order of the text.
 
     "Large Language Models (LLMs)" and "Gated Unit (GU) method" have the key of
-    the long form, and where only its end was read they start where it does.
+    the long form, and where only the end of the definition was read they start where it does.
     """
     tokens: Tokens = doc._.tokens
     pairs = {pair.short: pair for pair in doc._.abbreviations}
@@ -104,7 +104,9 @@ def _entity_phrases(doc: Doc) -> Iterator[Phrase]:
         pair = _defined_in(text, pairs)
         key = normal_form(pair.long if pair else bare_name(text))
         if key:
-            start = min(entity.start, bisect_left(tokens.starts, pair.long_start)) if pair else entity.start
+            start = entity.start
+            if pair and tokens.starts[start] <= pair.short_start < tokens.ends[entity.end - 1]:
+                start = min(start, bisect_left(tokens.starts, pair.long_start))
             yield Phrase(start, entity.end, key, len(key.split()), True)
 
 

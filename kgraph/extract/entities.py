@@ -32,8 +32,6 @@ Scores = NDArray[np.float32]
 
 _IMPOSSIBLE = -1e9
 _FILE = "weights.npz"
-
-
 _START = np.array([_IMPOSSIBLE if tag.startswith("I-") else 0.0 for tag in TAGS], dtype=np.float32)
 
 

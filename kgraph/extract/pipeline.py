@@ -104,7 +104,8 @@ def load_pipeline(encoder: Path | None = None) -> Language:
     """Load kgraph's own pipeline: tok2vec, tagger and entity reader, and the components behind them.
 
     ``encoder`` is a folder with a transformer encoder, which then reads the
-    entities. Raises InputError where it holds none.
+    entities. The pipeline is for reading: it can be neither trained nor saved.
+    Raises InputError where the folder holds no encoder.
     """
     nlp = spacy.load(MODEL_FOLDER)
     for component in COMPONENTS:
@@ -223,7 +224,7 @@ def _longest(kept: Iterable[Candidate]) -> Mapping[int, Phrase]:
 
 
 def _own(tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase]) -> Sequence[Phrase]:
-    """Return the mentions that are no part of another concept's, and others if only they have the form."""
+    """Return the mentions that are no part of a longer one, and others if only they have the form."""
     apart = {phrase for phrase in phrases if not _is_inside(phrase, longest)}
     forms = {tokens.written(phrase.start, phrase.end).lower() for phrase in apart}
     return [
@@ -234,7 +235,7 @@ def _own(tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase
 
 
 def _is_inside(phrase: Phrase, longest: Mapping[int, Phrase]) -> bool:
-    """Whether a mention is a part of another one: "neural language model" speaks of that."""
+    """Whether a mention is a part of a longer one: "neural language model" speaks of that."""
     outer = longest.get(phrase.start, phrase)
     longer = phrase.end - phrase.start < outer.end - outer.start
     return longer and outer.start <= phrase.start and phrase.end <= outer.end

@@ -85,7 +85,7 @@ _LONGEST_NAME = 4
 """Words of an entity up to which it is kept whatever its salience; longer ones are said once."""
 
 _TERM = 4
-"""Papers that must use a phrase before it is kept where it only stands inside longer ones."""
+"""Papers that must use a phrase before it is a term."""
 
 _ONE_WORD_RATE = 0.1
 """Keyword rate that a single word must have as well: "network" and "language" have less."""

@@ -43,8 +43,10 @@ def tidy(tokens: Tokens, entity: Entity) -> Entity | None:
         start += 1
     while start < end and (_is_loose(forms, start, end, end - 1) or tokens.tags[end - 1] in _NEVER_LAST):
         end -= 1
+    if start == end:
+        return None
     too_long = end - start > MOST_TOKENS or tokens.ends[end - 1] - tokens.starts[start] > MOST_CHARACTERS
-    if start == end or too_long or _half_brackets(forms[start:end]):
+    if too_long or _half_brackets(forms[start:end]):
         return None
     last = end - 1
     if forms[last] in _CLOSING or tokens.tags[last].startswith(_HEADS) or looks_named(forms[last]):

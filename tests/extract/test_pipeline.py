@@ -124,6 +124,15 @@ def test_a_record_survives_json(read: Extraction) -> None:
         Paper("5", "x\ud800y", "half a surrogate \udfff and machine unlearning"),
         Paper("6", "İstanbul DILEMMA: ŞEHİR Learning", "Lower case can be longer: İ."),
         Paper("7", "Tabs\tand\nlines", "one\r\ntwo\n\nthree machine unlearning\u2028four"),
+        Paper("8", "-", "- - -"),
+        Paper("9", "\x85\x1c\x1d", "\x1c a \x1d"),
+        # Defined twice, in the title and in the abstract.
+        Paper(
+            "10",
+            "Efficient Graph Neural Networks (GNNs) for Molecules",
+            "Graph Neural Networks (GNNs) are widely used. We train (GNNs) faster.",
+        ),
+        Paper("11", "Deep Learning (DL)", "(DL) (DL)"),
     ],
     ids=lambda paper: paper.id,
 )

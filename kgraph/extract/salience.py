@@ -278,8 +278,9 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
         key = candidate.key
         if len(kept) == MOST_CONCEPTS:
             break
+        named = is_named(candidate)
         if all(is_list(tokens, phrase) for phrase in candidate.phrases) or boilerplate.is_boilerplate(
-            key, named=is_named(candidate)
+            key, named=named
         ):
             continue
         if key in cast_:
@@ -289,7 +290,9 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
         if not is_term(background, candidate):
             # The "language" of "language model" is not kept even where that is not.
             part = nested or (" " not in key and not _stands_alone(candidate))
-            if part or (kinds[key] == "phrase" and salient >= _SURE_OF):
+            # What is written like a name is one, though nobody read it.
+            unsure = kinds[key] == "phrase" and not named and salient >= _SURE_OF
+            if part or unsure:
                 continue
         if salient < MAX_CONCEPTS:
             kept[key] = candidate

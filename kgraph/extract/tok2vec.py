@@ -1,4 +1,4 @@
-"""spaCy's tok2vec for reading only: the same weights and vectors, computed in half the time.
+"""spaCy's tok2vec for reading only: the same weights and vectors, in three fifths of the time.
 
 What a token's features are embedded to does not depend on its neighbours, and of the
 tokens of a batch of abstracts most are repetitions, so that it is computed once for
@@ -31,8 +31,11 @@ _TINY = 1e-8
 
 
 def for_reading(model: Model[list[Doc], list[Vectors]]) -> Model[list[Doc], list[Vectors]]:
-    """Return a model that predicts what spaCy's Tok2Vec predicts, of a MultiHashEmbed of four attributes
-    and a MaxoutWindowEncoder of window 1 with three pieces; it cannot be trained."""
+    """Return a model that predicts what a Tok2Vec of spaCy does; it cannot be trained.
+
+    ``model`` is a MultiHashEmbed of four attributes and a MaxoutWindowEncoder
+    with a window of 1 and three pieces.
+    """
     embed: Model[Any, Any]
     encode: Model[Any, Any]
     embed, encode = model.layers

@@ -1,8 +1,7 @@
 """spaCy's tokeniser with a memory: what stands between two spaces is cut up once.
 
 spaCy's own cache is off inside a memory zone, which would free what it holds, and
-cutting a word up by regular expressions takes longer than all that the tok2vec
-does with it.
+cutting words up by regular expressions takes nearly as long as the tok2vec does.
 """
 
 from __future__ import annotations

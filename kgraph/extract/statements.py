@@ -37,7 +37,7 @@ _FARTHEST = 8
 """Words between two mentions up to which they are looked at."""
 
 _CROSSED = 1
-"""Mentions that may stand between two. To look farther than this adds 4 statements to 100, the unsure ones."""
+"""Mentions that may stand between two. To look farther adds 4 statements to 100, the unsure ones."""
 
 
 @Language.component(

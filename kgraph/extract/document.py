@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 import msgspec
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from kgraph.model import Evidence, Field, Kind, Mention, Paper
 from kgraph.names import is_acronym, looks_named
@@ -180,11 +180,6 @@ def mention(tokens: Tokens, phrase: Phrase) -> Mention:
         return Mention("title", start, end, tokens.text[start:end])
     offset = tokens.abstract
     return Mention("abstract", start - offset, end - offset, tokens.text[start:end])
-
-
-def evidence(doc: Doc, sentence: Span, producer: str) -> Evidence:
-    """Return a sentence as evidence, without the white space around it."""
-    return sentence_evidence(doc._.tokens, sentence.start, sentence.end, producer)
 
 
 def sentence_evidence(tokens: Tokens, first: int, last: int, producer: str) -> Evidence:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kgraph.extract.document import Candidate, Phrase, evidence
+from kgraph.extract.document import Candidate, Phrase, Tokens, sentence_evidence
 from kgraph.extract.figures import Figure, figures
 from kgraph.extract.kinds import is_named, known_names
 from kgraph.extract.metrics import Metric, metrics, offsets
@@ -493,7 +493,8 @@ def _result(marked: Marked, reading: Reading) -> Result:
     figure = marked.figures[reading.figure]
     first = marked.figures[reading.start] if reading.start is not None else None
     data = _data_of(marked, reading)
-    seen = evidence(marked.doc, marked.span, reading.rule.name)
+    tokens: Tokens = marked.doc._.tokens
+    seen = sentence_evidence(tokens, marked.span.start, marked.span.end, reading.rule.name)
     shift = seen.start - (len(marked.source) - len(marked.source.lstrip()))
 
     def at(start: int, end: int) -> Mention:

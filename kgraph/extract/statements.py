@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.document import Word, evidence
+from kgraph.extract.document import Tokens, Word, sentence_evidence
 from kgraph.extract.relation_model import (
     STATEMENTS,
     Paired,
@@ -64,7 +64,7 @@ def statements(doc: Doc) -> Doc:
         chances = iter(probabilities(model, [paired for _, _, paired in asked]).tolist())
         for sentence, named, (_, _, pairs) in asked:
             of_pairs = zip(pairs, chances, strict=False)  # the next so many
-            found.extend(_stated(doc, model, sentence, named, of_pairs))
+            found.extend(_stated(doc._.tokens, model, sentence, named, of_pairs))
     doc._.roles = tuple(sorted(found, key=lambda relation: -relation.confidence))
     return doc
 
@@ -89,7 +89,7 @@ def _paired(
 
 
 def _stated(
-    doc: Doc,
+    tokens: Tokens,
     model: RelationModel,
     sentence: Sentence,
     names: Sequence[Named],
@@ -102,7 +102,7 @@ def _stated(
             continue
         statement, turned, confidence = best
         head, tail = (names[second], names[first]) if turned else (names[first], names[second])
-        seen = seen or evidence(doc, sentence.span, _PRODUCER)
+        seen = seen or sentence_evidence(tokens, sentence.span.start, sentence.span.end, _PRODUCER)
         yield Found(statement.type, head.candidate.key, tail.candidate.key, seen, round(confidence, 3))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 
+from kgraph.model import RelationType
 from kgraph.store import GraphStore
 from kgraph.view.layout import beside, community_layout
 from kgraph.view.reading import read_items, read_links, strongest
@@ -37,16 +39,7 @@ _RANKED: Mapping[str, str] = {
 }
 _TYPES = (
     "MENTIONS",
-    "INTRODUCES",
-    "USES",
-    "EVALUATES_ON",
-    "COMPARES_WITH",
-    "IS_A",
-    "PART_OF",
-    "USED_FOR",
-    "EVALUATED_BY",
-    "COMPARED_WITH",
-    "CONJUNCTION",
+    *get_args(RelationType),
     "CO_OCCURS_WITH",
     "RELATED_TO",
     "AUTHORED_BY",

@@ -1,7 +1,8 @@
-"""The data model, read from ``schemas/``: the one place that declares it.
+"""The graph model, read from ``schemas/graph.json``.
 
-Stores take their constraints from here, the docs their table, and ``kgraph
-schema`` its text.
+The file declares every label and relationship type once. Linking, stores,
+exports, pages and docs derive their lists from here, so a new relationship
+type is one entry in the file and the code that produces it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
+
+Group = Literal["mention", "role", "statement", "derived", "result", "bibliographic"]
+"""Where the relationships of a type come from.
+
+``mention`` and ``role`` join a paper to a concept of its text, ``statement``
+joins two concepts of one sentence, ``derived`` is computed from the corpus,
+``result`` belongs to a reported number, ``bibliographic`` to a paper's record.
+"""
+
+PathUse = Literal["first", "last"]
+"""Whether a path between papers may use a type at once, or only where nothing else joins the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +38,69 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A node label, keyed by ``id``; ``second_labels`` maps further labels to their meaning."""
+    """A node label, keyed by ``id``.
+
+    ``second_labels`` maps further labels to their meaning. ``plural`` and
+    ``shape`` are the heading and the symbol of its nodes on a page; a label
+    without a shape is not drawn.
+    """
 
     name: str
     meaning: str
     properties: tuple[Property, ...]
     second_labels: Mapping[str, str]
+    plural: str | None
+    shape: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RelationshipType:
-    """A relationship type and the labels that it may join."""
+    """A relationship type and the labels that it may join.
+
+    ``words`` are its heading on a page, from the head and from the tail.
+    ``strength`` names the property, in 0..1, that ranks its relationships. A
+    ``symmetric`` relationship is stored once, with the smaller id as its head.
+    ``hierarchy`` marks the type whose tail is the broader concept.
+    """
 
     name: str
     meaning: str
     from_labels: tuple[str, ...]
     to_labels: tuple[str, ...]
     properties: tuple[Property, ...]
+    group: Group
+    words: tuple[str, str]
+    symmetric: bool
+    strength: str | None
+    paths: PathUse | None
+    hierarchy: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Every label and relationship type, in the order of the file."""
+    """All labels and relationship types, in the order of the file."""
 
     labels: tuple[Label, ...]
     relationships: tuple[RelationshipType, ...]
 
     def label(self, name: str) -> Label:
-        """Return the label of that name; KeyError if there is none."""
+        """Return the label of that name. Raises KeyError for an unknown one."""
         return {label.name: label for label in self.labels}[name]
 
+    def relationship(self, name: str) -> RelationshipType:
+        """Return the relationship type of that name. Raises KeyError for an unknown one."""
+        return {kind.name: kind for kind in self.relationships}[name]
+
+    def group(self, *groups: Group) -> tuple[RelationshipType, ...]:
+        """Return the relationship types of these groups, in the order of the file."""
+        return tuple(kind for kind in self.relationships if kind.group in groups)
+
+    def hierarchy(self) -> RelationshipType:
+        """Return the type that leads from a concept to a broader one."""
+        return next(kind for kind in self.relationships if kind.hierarchy)
+
     def patterns(self) -> Iterator[tuple[RelationshipType, str, str]]:
-        """Yield every relationship type with each pair of labels that it may join: type, head, tail."""
+        """Yield each relationship type with each pair of labels that it may join: type, head, tail."""
         for kind in self.relationships:
             for head in kind.from_labels:
                 for tail in kind.to_labels:
@@ -67,8 +110,8 @@ class Schema:
 def schema_text(name: str) -> str:
     """Return the text of a file in ``schemas/``.
 
-    The wheel carries the folder inside the package, a checkout beside it.
-    Raises FileNotFoundError if neither has it.
+    A wheel has the folder inside the package, a checkout beside it.
+    Raises FileNotFoundError if neither has the file.
     """
     package = files("kgraph")
     shipped = package / "schemas" / name
@@ -81,13 +124,15 @@ def schema_text(name: str) -> str:
 def graph_schema() -> Schema:
     """Return the graph model that ``schemas/graph.json`` declares."""
     data = json.loads(schema_text("graph.json"))
-    groups = data["property_groups"]
+    groups: Mapping[str, Mapping[str, Any]] = data["property_groups"]
     labels = tuple(
         Label(
             name,
             entry["meaning"],
-            _properties(entry["properties"]),
+            _properties(entry, groups),
             dict(entry.get("second_labels", {})),
+            entry.get("plural"),
+            entry.get("shape"),
         )
         for name, entry in data["labels"].items()
     )
@@ -97,20 +142,24 @@ def graph_schema() -> Schema:
             entry["meaning"],
             tuple(entry["from"]),
             tuple(entry["to"]),
-            _properties(_own_or_group(entry, groups)),
+            _properties(entry, groups),
+            entry["group"],
+            (entry["words"][0], entry["words"][1]),
+            entry.get("symmetric", False),
+            entry.get("strength"),
+            entry.get("paths"),
+            entry.get("hierarchy", False),
         )
         for name, entry in data["relationships"].items()
     )
     return Schema(labels, relationships)
 
 
-def _own_or_group(entry: dict[str, Any], groups: dict[str, Any]) -> dict[str, Any]:
-    named = [group for group in groups if entry.get(group)]
-    return groups[named[0]] if named else entry["properties"]  # type: ignore[no-any-return]
-
-
-def _properties(entries: dict[str, dict[str, Any]]) -> tuple[Property, ...]:
+def _properties(entry: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]) -> tuple[Property, ...]:
+    """Return the properties of an entry: its own, then those of the groups that it includes."""
+    parts = [entry.get("properties", {}), *(groups[name] for name in entry.get("include", ()))]
     return tuple(
-        Property(name, entry["type"], entry["meaning"], entry.get("fulltext", False))
-        for name, entry in entries.items()
+        Property(name, property_["type"], property_["meaning"], property_.get("fulltext", False))
+        for part in parts
+        for name, property_ in part.items()
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from neo4j_server import Neo4jServer
+from package_copy import PackageCopy, copy_package
 from runs import PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
@@ -19,6 +20,12 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     runs = Cli(tmp_path_factory.mktemp("runs"))
     yield runs
     runs.close()
+
+
+@pytest.fixture
+def package_copy(tmp_path: Path) -> PackageCopy:
+    """A copy of the package that the test may change."""
+    return copy_package(tmp_path / "package")
 
 
 @pytest.fixture(scope="session")

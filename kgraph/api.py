@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kgraph.errors import InputError
 from kgraph.schema import Schema, graph_schema
 from kgraph.stats import Stats, stats
-from kgraph.store import DEFAULT_TIMEOUT, Result, is_server, open_store, store_path
+from kgraph.store import DEFAULT_TIMEOUT, QueryResult, is_server, open_store, store_path
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -127,7 +127,7 @@ class KnowledgeGraph:
         write: bool = False,
         timeout: float | None = DEFAULT_TIMEOUT,
         limit: int | None = None,
-    ) -> Result:
+    ) -> QueryResult:
         """Run a Cypher statement; see :class:`kgraph.store.GraphStore`."""
         return self._store.query(cypher, params, write=write, timeout=timeout, limit=limit)
 

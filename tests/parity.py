@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import kgraph
-from kgraph.store import Result
+from kgraph.store import QueryResult
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Both:
 
     def answers(
         self, statement: str, parameters: Mapping[str, Any] | None = None, **how: Any
-    ) -> list[Result]:
+    ) -> list[QueryResult]:
         return [graph.query(statement, parameters, **how) for graph in self.graphs()]
 
 
-def difference(one: Result, other: Result, statement: str) -> str | None:
+def difference(one: QueryResult, other: QueryResult, statement: str) -> str | None:
     """Say in what two answers differ: columns, rows, their order where the statement gives one, types of values."""
     if one.columns != other.columns:
         return f"columns {one.columns} and {other.columns}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from kgraph.errors import InputError
 from kgraph.store.address import is_server, server_address
 from kgraph.store.embedded import EmbeddedStore
-from kgraph.store.protocol import DEFAULT_TIMEOUT, GraphStore, Result
+from kgraph.store.protocol import DEFAULT_TIMEOUT, GraphStore, QueryResult
 
 DEFAULT_STORE = "papers.kg"
 """The store when neither the caller nor ``KGRAPH_STORE`` names one."""
@@ -17,7 +17,7 @@ __all__ = [
     "DEFAULT_STORE",
     "DEFAULT_TIMEOUT",
     "GraphStore",
-    "Result",
+    "QueryResult",
     "is_server",
     "open_store",
     "store_path",

@@ -29,8 +29,8 @@ from kgraph.errors import InputError, QueryError, StoreError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.schema import Label, graph_schema
 from kgraph.store import values
-from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
-from kgraph.store.statement import checked
+from kgraph.store.cypher_gate import checked
+from kgraph.store.protocol import DEFAULT_TIMEOUT, QueryResult
 
 MAX_WORK = 200_000_000
 """Work units (rows held and scanned) that a typed query may cost."""
@@ -74,7 +74,7 @@ class EmbeddedStore:
         write: bool = False,
         timeout: float | None = DEFAULT_TIMEOUT,
         limit: int | None = None,
-    ) -> Result:
+    ) -> QueryResult:
         """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
         text = checked(cypher)
         if not self.exists():
@@ -262,7 +262,7 @@ def _replace_edges(graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch]) -
         )
 
 
-def _result(found: kglite.ResultView) -> Result:
+def _result(found: kglite.ResultView) -> QueryResult:
     rows = tuple({name: _plain(value) for name, value in row.items()} for row in found)
     for row in rows:
         for value in row.values():
@@ -270,7 +270,7 @@ def _result(found: kglite.ResultView) -> Result:
     total = (found.diagnostics or {}).get("total_rows") or len(rows)
     # The row limit is reported by `truncated`, in one form for all engines.
     notes = tuple(note for note in found.warnings if not re.search(r"row_limit", note))
-    return Result(tuple(found.columns), rows, notes, truncated=total > len(rows))
+    return QueryResult(tuple(found.columns), rows, notes, truncated=total > len(rows))
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Neo4j, through the official driver: the store of a team, and of any size.
 
 Reads run in a session whose access mode is READ, after their plan was looked
-at: the gate of :mod:`kgraph.store.statement` sees the text, the plan what the
+at: the gate of :mod:`kgraph.store.cypher_gate` sees the text, the plan what the
 server makes of it. Loading is in :mod:`kgraph.store.neo4j_load`.
 
 Sessions and transactions: https://neo4j.com/docs/python-manual/current/.
@@ -26,11 +26,11 @@ from kgraph.errors import InputError, QueryError, StoreError
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import values
 from kgraph.store.address import ServerAddress
+from kgraph.store.cypher_gate import checked, refuse_procedure
 from kgraph.store.neo4j_errors import ASKED_FOR_PLAN, as_ours
 from kgraph.store.neo4j_load import build_mark, load
 from kgraph.store.neo4j_schema import PAPER_CONSTRAINT
-from kgraph.store.protocol import DEFAULT_TIMEOUT, Result
-from kgraph.store.statement import checked, refuse_procedure
+from kgraph.store.protocol import DEFAULT_TIMEOUT, QueryResult
 
 CONNECT_SECONDS = 5.0
 """How long a server may take to answer at all."""
@@ -84,7 +84,7 @@ class Neo4jStore:
         write: bool = False,
         timeout: float | None = DEFAULT_TIMEOUT,
         limit: int | None = None,
-    ) -> Result:
+    ) -> QueryResult:
         """Run one statement; see :class:`~kgraph.store.protocol.GraphStore`."""
         text, given = checked(cypher), dict(parameters or {})
         if timeout is not None and not timeout > 0:
@@ -223,7 +223,7 @@ def _operators(plan: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
             yield from _operators(child)
 
 
-def _result(found: neo4j.Result, limit: int | None) -> Result:
+def _result(found: neo4j.Result, limit: int | None) -> QueryResult:
     columns = tuple(found.keys())
     rows: list[dict[str, Any]] = []
     truncated = False
@@ -242,7 +242,7 @@ def _result(found: neo4j.Result, limit: int | None) -> Result:
         for note in summary.gql_status_objects
         if note.is_notification and note.raw_severity == "WARNING"
     )
-    return Result(columns, tuple(rows), warnings, truncated)
+    return QueryResult(columns, tuple(rows), warnings, truncated)
 
 
 def _plain(value: Any) -> Any:

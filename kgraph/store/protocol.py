@@ -13,7 +13,7 @@ DEFAULT_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class QueryResult:
     """The rows of a query.
 
     ``rows`` are dicts over ``columns``; values are null, booleans, numbers,
@@ -50,7 +50,7 @@ class GraphStore(Protocol):
         write: bool = False,
         timeout: float | None = DEFAULT_TIMEOUT,
         limit: int | None = None,
-    ) -> Result:
+    ) -> QueryResult:
         """Run one statement, read-only unless ``write``.
 
         ``timeout`` is in seconds and ``limit`` in rows; None lifts them.

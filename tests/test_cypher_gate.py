@@ -9,7 +9,7 @@ from runs import ROOT
 
 from kgraph.errors import QueryError
 from kgraph.store import GraphStore
-from kgraph.store.statement import refuse_outside_access, refuse_several, without_comments
+from kgraph.store.cypher_gate import refuse_outside_access, refuse_several, without_comments
 
 SECRET = "the secret of the file"
 FROM = "FROM 'file://{}' AS r RETURN r"

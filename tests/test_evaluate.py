@@ -9,12 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import ROOT, SHARED, Cli
-
-sys.path.insert(0, str(ROOT / "scripts"))
-
 from evaluation.gold import GoldPaper, find_set, read_keyphrases, write_keyphrases
 from evaluation.scoring import Ranked, keyphrase_f1, label_f1, mean_keyphrase_f1, stemmed
+from runs import ROOT, SHARED, Cli
 from training.splits import is_for_evaluation
 
 EVALUATE = ROOT / "scripts" / "evaluate"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evaluation.agreement import Agreement, NamePair, agreement, read_pairs
 from hypothesis import given
 from hypothesis import strategies as st
 from runs import ROOT, SHARED, TESTS, asked, jsonl
 
 import kgraph
-from kgraph.agreement import Agreement, NamePair, agreement, read_pairs
 from kgraph.link.hierarchy import version_parents
 from kgraph.link.spelling import canonical_spellings, gist, letters
 from kgraph.link.vocabulary import Vocabulary

@@ -55,8 +55,8 @@ class KnowledgeGraph:
         with a transformer encoder to read entities with (docs/training.md).
         """
         from kgraph.build import build
-        from kgraph.extract.cache import ExtractionCache
-        from kgraph.extract.parallel import check_jobs
+        from kgraph.extract.run.cache import ExtractionCache
+        from kgraph.extract.run.processes import check_jobs
         from kgraph.link.thesaurus import read_thesaurus
 
         check_jobs(jobs)
@@ -88,9 +88,9 @@ class KnowledgeGraph:
         """Yield what is read out of each paper of some files; the store is not touched.
 
         Rejections and notices come as they are met, which may be some papers
-        early. See :func:`kgraph.extract.parallel.extract_in_parallel`.
+        early. See :func:`kgraph.extract.run.processes.extract_in_parallel`.
         """
-        from kgraph.extract.parallel import extract_in_parallel
+        from kgraph.extract.run.processes import extract_in_parallel
         from kgraph.model import Paper
         from kgraph.sources import read
 
@@ -193,7 +193,7 @@ def _folder(encoder: str | Path | None) -> Path | None:
     """Return the folder of an encoder. Raises InputError where it holds none, before any work is done."""
     if encoder is None:
         return None
-    from kgraph.extract.encoder import encoder_version
+    from kgraph.extract.reader.encoder import encoder_version
 
     folder = Path(encoder).absolute()
     encoder_version(folder)

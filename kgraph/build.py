@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kgraph.errors import InputError
-from kgraph.extract.cache import ExtractionCache
+from kgraph.extract.run.cache import ExtractionCache
 from kgraph.link.graph import LINKER_VERSION, edge_batches, link, node_batches
 from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lines
 from kgraph.model import Extraction, NodeBatch, Notice, Organization, Paper, Rejection
@@ -65,7 +65,7 @@ def build(
 
     ``thesaurus`` replaces the one that the store remembers; None keeps it.
     ``jobs`` is the number of processes that extract; see
-    :func:`kgraph.extract.parallel.extract_in_parallel`.
+    :func:`kgraph.extract.run.processes.extract_in_parallel`.
     Raises InputError when no paper can be read, and StoreError.
     """
     # What exists() sees now is what replace() holds against the graph that is there then.

@@ -112,7 +112,7 @@ def extract(
     inputs: tuple[str, ...], page_year: int | None, jobs: int | None, encoder: str | None, form: str
 ) -> None:
     """Print what is read out of each paper, without a store."""
-    from kgraph.extract.record import to_record
+    from kgraph.extract.run.record import to_record
     from kgraph.model import Notice, Rejection
 
     found: list[dict[str, Any]] = []

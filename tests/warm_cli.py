@@ -20,8 +20,8 @@ import networkx  # noqa: F401
 
 import kgraph.build
 import kgraph.cli
-import kgraph.extract.pipeline
-import kgraph.extract.record
+import kgraph.extract.run.pipeline
+import kgraph.extract.run.record
 import kgraph.suggest
 import kgraph.view
 

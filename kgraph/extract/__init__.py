@@ -1,4 +1,6 @@
-"""One paper in, its mentions and relations out: a spaCy pipeline of small components.
+"""Extract the concepts, relations and results of one paper with a spaCy pipeline.
 
-Nothing here knows a second paper; what only a corpus can tell is for ``link``.
+The rooms import in this order: ``document``, ``reader``, ``terms``,
+``relations``, ``measurements``, ``run``. Nothing here depends on a second
+paper; ``kgraph.link`` combines the extractions of a corpus.
 """

@@ -29,7 +29,7 @@ import msgspec
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.model import Evidence, Field, Kind, Mention, Paper
+from kgraph.model import Evidence, Field, Kind, Mention, Paper, RelationType
 from kgraph.names import is_acronym, looks_named
 
 BREAK = "\n\n"
@@ -135,6 +135,17 @@ class Candidate:
     name: str
     aliases: tuple[str, ...]
     phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A relation between candidates by their keys; a ``head`` of None is the paper."""
+
+    type: RelationType
+    head: str | None
+    tail: str
+    evidence: Evidence
+    confidence: float
 
 
 _ATTRIBUTES: dict[str, object] = {

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from kgraph.data import read_text
 from kgraph.link.senses import Senses, resolve
 from kgraph.link.spelling import canonical_spellings
 from kgraph.link.thesaurus import Thesaurus
@@ -74,7 +74,7 @@ def learn_aliases(corpus: Corpus, thesaurus: Thesaurus) -> Aliases:
 @cache
 def well_known_abbreviations() -> Mapping[str, str]:
     """Return short form → long form, as normal forms, of what papers no longer spell out."""
-    text = (files("kgraph.link") / "data" / "abbreviations.tsv").read_text(encoding="utf-8")
+    text = read_text("field_abbreviations.tsv")
     pairs = (line.split("\t") for line in text.splitlines())
     return {normal_form(short): normal_form(long) for short, long in pairs}
 

@@ -16,11 +16,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from scipy import sparse
 
+from kgraph.data import read_text
 from kgraph.link.vocabulary import Vocabulary
 from kgraph.names import singular
 
@@ -76,8 +76,7 @@ def words_of(title: str, abstract: str) -> Counter[str]:
 @cache
 def stop_words() -> frozenset[str]:
     """Return the words that say nothing of what a paper is about, in the singular."""
-    text = (files("kgraph.link") / "data" / "stopwords.txt").read_text(encoding="utf-8")
-    return frozenset(text.split())
+    return frozenset(read_text("stop_words.txt").split())
 
 
 def word_vectors(papers: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:

@@ -11,7 +11,7 @@ from spacy.training import Example
 from thinc.api import Model
 from torch import Tensor
 
-from kgraph.extract.entities import EntityReader
+from kgraph.extract.reader.entities import EntityReader
 from training.student import DEPTH, PIECES, ROWS, WIDTH, MaxoutLayer, Student
 
 _TOK2VEC = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from kgraph.extract.encoder import MODEL, TOKENIZER
+from kgraph.extract.reader.encoder import MODEL, TOKENIZER
 from training.teacher import Teacher
 
 

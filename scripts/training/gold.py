@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc
 
-from kgraph.extract.entities import TAGS, spans_of
+from kgraph.extract.reader.entities import TAGS, spans_of
 
 KINDS = {
     "Task": "task",

@@ -16,9 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.background import load_background
 from kgraph.extract.document import Candidate, make_document
-from kgraph.extract.salience import FEATURES, Ranker, familiarity, features, is_term, longer_keys
+from kgraph.extract.terms.background import load_background
+from kgraph.extract.terms.salience import FEATURES, Ranker, familiarity, features
+from kgraph.extract.terms.selection import is_term, longer_keys
 from kgraph.model import Paper
 from kgraph.names import normal_form
 from training.splits import is_for_evaluation

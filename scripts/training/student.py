@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from thinc.api import NumpyOps
 from torch import Tensor, nn
 
-from kgraph.extract.entities import TAGS
+from kgraph.extract.reader.entities import TAGS
 from training.silver import ATTRIBUTES, Labelled
 
 WIDTH = 96

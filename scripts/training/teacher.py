@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer
 
-from kgraph.extract.entities import TAGS, best_tags
+from kgraph.extract.reader.entities import TAGS, best_tags
 from training.gold import GoldText, span_f1, tags_of
 
 _IGNORED = -100

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from kgraph.extract.pipeline import load_pipeline
+from kgraph.extract.run.pipeline import load_pipeline
 
 
 @pytest.fixture(scope="session")

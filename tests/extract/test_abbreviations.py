@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgraph.extract.abbreviations import find_abbreviations, long_form
+from kgraph.extract.terms.abbreviations import find_abbreviations, long_form
 
 
 def pairs(text: str) -> list[tuple[str, str]]:

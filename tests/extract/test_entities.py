@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from spacy.language import Language
 
+from kgraph.data import MODEL, data_path
 from kgraph.extract.document import make_document
-from kgraph.extract.entities import TAGS, EntityReader, best_tags, entities_of, log_softmax, spans_of
-from kgraph.extract.pipeline import MODEL_FOLDER
+from kgraph.extract.reader.entities import TAGS, EntityReader, best_tags, entities_of, log_softmax, spans_of
 from kgraph.model import Paper
 
 scores = arrays(
@@ -77,7 +77,7 @@ def test_probabilities_sum_to_one() -> None:
 
 
 def test_the_model_is_small() -> None:
-    size = sum(file.stat().st_size for file in MODEL_FOLDER.rglob("*"))
+    size = sum(file.stat().st_size for file in data_path(MODEL).rglob("*"))
     assert size < 15e6
 
 

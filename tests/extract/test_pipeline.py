@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.background import load_background
 from kgraph.extract.document import make_document
-from kgraph.extract.pipeline import COMPONENTS, extract, extractor_version, load_pipeline
-from kgraph.extract.record import extraction_from_json, extraction_to_json, to_record
-from kgraph.extract.salience import FEATURES, MAX_CONCEPTS, MOST_CONCEPTS, features, load_ranker
+from kgraph.extract.run.pipeline import COMPONENTS, extract, extractor_version, load_pipeline
+from kgraph.extract.run.record import extraction_from_json, extraction_to_json, to_record
+from kgraph.extract.terms.background import load_background
+from kgraph.extract.terms.salience import FEATURES, features, load_ranker
+from kgraph.extract.terms.selection import MAX_CONCEPTS, MOST_CONCEPTS
 from kgraph.model import Extraction, Paper
 from kgraph.names import normal_form
 

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import gzip
-from importlib.resources import files
 
 import numpy as np
 import pytest
 from spacy.language import Language
 
+from kgraph.data import data_path
 from kgraph.extract.document import make_document
-from kgraph.extract.pipeline import load_pipeline
-from kgraph.extract.relation_model import (
+from kgraph.extract.relations.model import (
     NONE,
     STATEMENTS,
     between_features,
@@ -22,7 +21,8 @@ from kgraph.extract.relation_model import (
     probabilities,
     read_marked,
 )
-from kgraph.extract.statements import surest
+from kgraph.extract.relations.pairs import surest
+from kgraph.extract.run.pipeline import load_pipeline
 from kgraph.model import Paper
 
 LABELS = {*STATEMENTS, "FEATURE-OF"}
@@ -99,9 +99,8 @@ def test_mentions_between_are_seen() -> None:
 
 
 def test_files_are_small_and_say_what_they_come_from() -> None:
-    folder = files("kgraph.extract") / "data"
-    packed = [(folder / name).read_bytes() for name in ("relations.json.gz", "statements.json.gz")]
-    assert sum(map(len, packed)) + len((folder / "word_clusters.json.gz").read_bytes()) < 1_500_000
+    packed = [data_path(name).read_bytes() for name in ("label_model.json.gz", "statement_model.json.gz")]
+    assert sum(map(len, packed)) + len(data_path("word_clusters.json.gz").read_bytes()) < 1_500_000
     assert all(b"SciERC" in gzip.decompress(data)[:300] for data in packed)
     assert load_relation_model().labels[0] == NONE
     assert NONE not in load_label_model().labels
@@ -131,7 +130,7 @@ def test_a_symmetric_label_counts_in_both_directions() -> None:
 def stating() -> Language:
     nlp = load_pipeline()
     if "kgraph_statements" not in nlp.pipe_names:
-        import kgraph.extract.statements  # noqa: F401 - registers the component
+        import kgraph.extract.relations.pairs  # noqa: F401 - registers the component
 
         nlp.add_pipe("kgraph_statements", after="kgraph_relations")
     return nlp

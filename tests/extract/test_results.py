@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from kgraph.extract.figures import figures
-from kgraph.extract.metrics import load_metric_words
-from kgraph.extract.pipeline import extract
-from kgraph.extract.record import extraction_from_json, extraction_to_json, to_record
-from kgraph.extract.result_rules import LIST_RULES, RULES
+from kgraph.extract.measurements.figures import figures
+from kgraph.extract.measurements.metrics import load_metric_words
+from kgraph.extract.measurements.rules import LIST_RULES, RULES
+from kgraph.extract.run.pipeline import extract
+from kgraph.extract.run.record import extraction_from_json, extraction_to_json, to_record
 from kgraph.model import Paper, Result
 
 Short = tuple[str, float | None, float | None, float | None, str | None, str | None]

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.pipeline import MODEL_FOLDER, in_zones, load_pipeline
-from kgraph.extract.tok2vec import for_reading
-from kgraph.extract.tokenizer import RememberingTokenizer
+from kgraph.data import MODEL, data_path
+from kgraph.extract.reader.tok2vec import for_reading
+from kgraph.extract.reader.tokenizer import RememberingTokenizer
+from kgraph.extract.run.pipeline import in_zones, load_pipeline
 
 WORDS = [
     "We",
@@ -40,7 +41,7 @@ PIECES = st.one_of(
 
 @pytest.fixture(scope="module")
 def plain() -> Language:
-    return spacy.load(MODEL_FOLDER)
+    return spacy.load(data_path(MODEL))
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,14 @@ Anything else is a ``phrase``.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kgraph.data import read_json
 from kgraph.extract.document import Candidate, Entity, Tokens
 from kgraph.model import Kind
 from kgraph.names import is_acronym, looks_named, normal_form, singular
@@ -42,7 +41,7 @@ _BESIDE: Mapping[str, Kind] = {
 @cache
 def known_names() -> Mapping[str, Kind]:
     """Return the kinds of well-known names, by their normal forms, from the list that ships."""
-    data = json.loads((files("kgraph.extract") / "data" / "kinds.json").read_text(encoding="utf-8"))
+    data = read_json("known_names.json")
     return {normal_form(word): kind for kind, words in data["names"].items() for word in words}
 
 

@@ -4,7 +4,7 @@ import pytest
 from spacy.language import Language
 
 from kgraph.extract.document import Entity, make_document
-from kgraph.extract.spans import tidy
+from kgraph.extract.reader.entity_spans import tidy
 from kgraph.model import Paper
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from kgraph.data import read_text
 
 _LETTER_IN_COMPANY = re.compile(r"[^\W\d_]\S|\S[^\W\d_]")
 """Of a key that has none every word is a number, a mark or a single letter."""
@@ -53,7 +54,7 @@ def load_boilerplate() -> Boilerplate:
     """Read the lists that ship with the package; sections start with ``[name]``, ``#`` comments."""
     sections: dict[str, set[str]] = {}
     current: set[str] = set()
-    text = (files("kgraph.extract") / "data" / "boilerplate.txt").read_text(encoding="utf-8")
+    text = read_text("boilerplate.txt")
     for line in text.splitlines():
         line = line.partition("#")[0].strip()
         if line.startswith("["):

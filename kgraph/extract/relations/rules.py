@@ -10,30 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.background import load_background
-from kgraph.extract.boilerplate import load_boilerplate
-from kgraph.extract.candidates import candidates_by_phrase
-from kgraph.extract.document import Candidate, Tokens, sentence_evidence
-from kgraph.extract.kinds import is_named, known_names
-from kgraph.extract.sentence import Named, Sentence, sentences_of
-from kgraph.model import Evidence, Kind, RelationType
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A relation between candidates by their keys; a ``head`` of None is the paper."""
-
-    type: RelationType
-    head: str | None
-    tail: str
-    evidence: Evidence
-    confidence: float
-
+from kgraph.extract.document import Candidate, Found, Tokens, sentence_evidence
+from kgraph.extract.relations.sentence import Named, Sentence, sentences_of
+from kgraph.extract.terms.background import load_background
+from kgraph.extract.terms.boilerplate import load_boilerplate
+from kgraph.extract.terms.candidates import candidates_by_phrase
+from kgraph.extract.terms.kinds import is_named, known_names
+from kgraph.model import Kind, RelationType
 
 _SURE = 0.7
 """Confidence from which a role says what kind of thing its concept is."""

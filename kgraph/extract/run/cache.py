@@ -18,9 +18,9 @@ from typing import Any
 import msgspec
 
 from kgraph.errors import InputError, StoreError
-from kgraph.extract.parallel import extract_in_parallel
-from kgraph.extract.pipeline import BATCH, batched, extractor_version
-from kgraph.extract.record import extraction_from_json, extraction_to_json
+from kgraph.extract.run.pipeline import BATCH, batched, extractor_version
+from kgraph.extract.run.processes import extract_in_parallel
+from kgraph.extract.run.record import extraction_from_json, extraction_to_json
 from kgraph.model import Extraction, Paper
 
 _BATCH = 4 * BATCH
@@ -61,7 +61,7 @@ class ExtractionCache:
         """Read every paper that was not read before and return how many those were.
 
         ``jobs`` is the number of processes, as for
-        :func:`kgraph.extract.parallel.extract_in_parallel`. ``on_paper`` is
+        :func:`kgraph.extract.run.processes.extract_in_parallel`. ``on_paper`` is
         called with the number of papers done since its last call. The
         pipeline is loaded only if there is something to read.
         """

@@ -31,7 +31,7 @@ from typing import BinaryIO
 import msgspec
 
 from kgraph.errors import InputError, KgraphError
-from kgraph.extract.pipeline import BATCH, batched, extract, in_zones, load_pipeline, read_batch
+from kgraph.extract.run.pipeline import BATCH, batched, extract, in_zones, load_pipeline, read_batch
 from kgraph.model import Extraction, Paper
 
 MOST_JOBS = 256

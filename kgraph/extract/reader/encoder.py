@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 
 from kgraph.errors import InputError, KgraphError
-from kgraph.extract.entities import TAGS, best_tags, entities_of, log_softmax
+from kgraph.extract.reader.entities import TAGS, best_tags, entities_of, log_softmax
 
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 

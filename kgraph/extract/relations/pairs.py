@@ -1,7 +1,7 @@
 """The component that reads what a sentence states of two of the things that it names.
 
-The trained model of :mod:`kgraph.extract.relation_model` looks at pairs of the
-longest phrases in a sentence; the rules of :mod:`kgraph.extract.relations` have
+The trained model of :mod:`kgraph.extract.relations.model` looks at pairs of the
+longest phrases in a sentence; the rules of :mod:`kgraph.extract.relations.rules` have
 spoken before, and where both say the same the surer one counts.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.document import Tokens, Word, sentence_evidence
-from kgraph.extract.relation_model import (
+from kgraph.extract.document import Found, Tokens, Word, sentence_evidence
+from kgraph.extract.relations.model import (
     STATEMENTS,
     Paired,
     RelationModel,
@@ -24,8 +24,7 @@ from kgraph.extract.relation_model import (
     make_ready,
     probabilities,
 )
-from kgraph.extract.relations import Found
-from kgraph.extract.sentence import Named, Sentence
+from kgraph.extract.relations.sentence import Named, Sentence
 from kgraph.model import Evidence, Kind
 
 Chances = Sequence[Sequence[float]]

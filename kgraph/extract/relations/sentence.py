@@ -10,6 +10,7 @@ import msgspec
 from spacy.tokens import Doc, Span
 
 from kgraph.extract.document import Candidate, Phrase, Tokens
+from kgraph.extract.terms.phrases import is_list
 
 _SKIPPED = re.compile(
     r"""^[\s"'“”‘’`,:(–—-]*
@@ -23,7 +24,6 @@ _SKIPPED = re.compile(
 _AND = re.compile(
     r"^[\s\"'“”‘’)]*(?:,|,? ?(?:and|or|as well as|&)|/)\s*(?:the |a |an )?[\s\"'“”‘’(]*$", re.IGNORECASE
 )
-_JOINING = frozenset({"CC", ","})
 _LAST_WORD = re.compile(r"^\s+(?:data ?sets?|benchmarks?|corpora|corpus|tasks?|models?|baselines?)\s*$")
 
 
@@ -96,8 +96,3 @@ def _longest(tokens: Tokens, phrases: list[Phrase]) -> Iterator[Phrase]:
         if phrase.start >= reached and not is_list(tokens, phrase):
             yield phrase
             reached = phrase.end
-
-
-def is_list(tokens: Tokens, phrase: Phrase) -> bool:
-    """Whether a phrase names several things: "Qwen and Llama models"."""
-    return phrase.size > 1 and not _JOINING.isdisjoint(tokens.tags[phrase.start + 1 : phrase.end - 1])

@@ -7,12 +7,12 @@ again. Being fixed, it leaves extraction a function of one paper alone.
 
 from __future__ import annotations
 
-import gzip
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from kgraph.data import read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,7 @@ class Background:
 @cache
 def load_background() -> Background:
     """Read the table; its first line holds the two totals, the others phrase, uses and choices."""
-    path = files("kgraph.extract") / "data" / "background.tsv.gz"
-    lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    lines = read_text("background.tsv.gz").splitlines()
     counts = {}
     for line in lines[1:]:
         key, used, chosen = line.split("\t")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from spacy.tokens import Doc, Span
 
+from kgraph.data import read_json
 from kgraph.extract.document import Candidate, Phrase
-from kgraph.extract.kinds import is_named, known_names
+from kgraph.extract.terms.kinds import is_named, known_names
 from kgraph.names import normal_form
 
 
@@ -68,9 +67,7 @@ _VARIANT = (
 @cache
 def load_metric_words() -> MetricWords:
     """Read the list that ships with the package."""
-    data: dict[str, list[str]] = json.loads(
-        (files("kgraph.extract") / "data" / "metrics.json").read_text(encoding="utf-8")
-    )
+    data: dict[str, list[str]] = read_json("metrics.json")
     higher = [*data["higher"], *data["speedups"]]
     lower = [*data["lower"], *data["costs"]]
     words = sorted({*higher, *lower}, key=lambda word: (-len(word), word))

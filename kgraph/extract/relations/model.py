@@ -17,19 +17,17 @@ up once, a mention's share once a sentence, and both directions come out togethe
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgraph.data import read_json
 from kgraph.model import RelationType
 from kgraph.names import singular
 
@@ -349,13 +347,13 @@ def read_marked(text: str) -> tuple[list[str], Span, Span]:
 @cache
 def load_relation_model() -> RelationModel:
     """Return the model of every pair of mentions, in which most are labelled :data:`NONE`."""
-    return relation_model_of(_read("statements.json.gz"))
+    return relation_model_of(read_json("statement_model.json.gz"))
 
 
 @cache
 def load_label_model() -> RelationModel:
     """Return the model of pairs that are known to be related."""
-    return relation_model_of(_read("relations.json.gz"))
+    return relation_model_of(read_json("label_model.json.gz"))
 
 
 def relation_model_of(data: Mapping[str, Any]) -> RelationModel:
@@ -385,15 +383,9 @@ def relation_model_of(data: Mapping[str, Any]) -> RelationModel:
 def load_clusters() -> Mapping[str, str]:
     """Return the cluster of each word that has one, named after its commonest member."""
     clusters: dict[str, list[str]] = {
-        name: members.split() for name, members in _read("word_clusters.json.gz")["clusters"].items()
+        name: members.split() for name, members in read_json("word_clusters.json.gz")["clusters"].items()
     }
     return {member: name for name, members in clusters.items() for member in members}
-
-
-def _read(name: str) -> dict[str, Any]:
-    packed = (files("kgraph.extract") / "data" / name).read_bytes()
-    data: dict[str, Any] = json.loads(gzip.decompress(packed))
-    return data
 
 
 def _sums(rows: Mapping[str, int], weights: Numbers, lists: Sequence[Sequence[str]]) -> Numbers:

@@ -19,11 +19,11 @@ from runs import SAMPLE, Cli, asked, jsonl
 from spacy.language import Language
 
 from kgraph.errors import InputError, KgraphError
-from kgraph.extract import parallel
-from kgraph.extract.cache import ExtractionCache
-from kgraph.extract.parallel import MOST_JOBS, extract_in_parallel
-from kgraph.extract.pipeline import BATCH, extract
-from kgraph.extract.record import extraction_to_json
+from kgraph.extract.run import processes
+from kgraph.extract.run.cache import ExtractionCache
+from kgraph.extract.run.pipeline import BATCH, extract
+from kgraph.extract.run.processes import MOST_JOBS, extract_in_parallel
+from kgraph.extract.run.record import extraction_to_json
 from kgraph.model import Extraction, Paper
 
 # Short, since what is tried is what happens between the processes.
@@ -47,7 +47,7 @@ def workers() -> list[psutil.Process]:
 
 def is_worker(process: psutil.Process) -> bool:
     try:
-        return parallel.__name__ in process.cmdline()
+        return processes.__name__ in process.cmdline()
     except psutil.Error:
         return False
 
@@ -94,11 +94,11 @@ def test_few_papers_are_read_here(jobs: int | None, expected: list[tuple[str, by
 
 @pytest.mark.parametrize("jobs", [None, 1, 2])
 def test_no_papers(jobs: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "load_pipeline", lambda _: pytest.fail("the pipeline was loaded"))
+    monkeypatch.setattr(processes, "load_pipeline", lambda _: pytest.fail("the pipeline was loaded"))
     assert list(extract_in_parallel([], jobs)) == []
 
 
-@pytest.mark.parametrize(("count", "jobs"), [(parallel.WORTH_IT, 3), (parallel.WORTH_IT - BATCH, 1)])
+@pytest.mark.parametrize(("count", "jobs"), [(processes.WORTH_IT, 3), (processes.WORTH_IT - BATCH, 1)])
 def test_the_default_goes_by_the_number_of_papers(
     monkeypatch: pytest.MonkeyPatch, count: int, jobs: int
 ) -> None:
@@ -114,9 +114,9 @@ def test_the_default_goes_by_the_number_of_papers(
         used.append(jobs)
         return ((paper, Extraction((), ())) for batch in batches for paper in batch)
 
-    monkeypatch.setattr(parallel, "default_jobs", lambda: 3)
-    monkeypatch.setattr(parallel, "extract", here)
-    monkeypatch.setattr(parallel, "_extract_in_workers", there)
+    monkeypatch.setattr(processes, "default_jobs", lambda: 3)
+    monkeypatch.setattr(processes, "extract", here)
+    monkeypatch.setattr(processes, "_extract_in_workers", there)
     papers = [Paper(str(number), "") for number in range(count)]
     assert [paper for paper, _ in extract_in_parallel(papers)] == papers
     assert used == [jobs]
@@ -169,7 +169,7 @@ def test_what_a_worker_cannot_do_is_told(tmp_path: Path, capfd: pytest.CaptureFi
 
 SCRIPT = """
 import sys
-from kgraph.extract.parallel import extract_in_parallel
+from kgraph.extract.run.processes import extract_in_parallel
 from kgraph.model import Paper
 
 papers = [Paper(str(number), "Kettle Networks", "We train an LSTM.") for number in range(130)]

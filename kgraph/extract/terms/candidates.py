@@ -11,9 +11,9 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.background import load_background
-from kgraph.extract.boilerplate import load_boilerplate
 from kgraph.extract.document import Abbreviation, Candidate, Phrase, Tokens
+from kgraph.extract.terms.background import load_background
+from kgraph.extract.terms.boilerplate import load_boilerplate
 from kgraph.names import is_acronym, looks_named, normal_form
 
 _BRACKET = re.compile(r"\(([^()]+)\)")

@@ -1,7 +1,7 @@
 """The component that reads the numbers that a paper reports: of which metric, and on which data set.
 
 A sentence is rewritten with one mark for each figure, metric and data set, and
-rules look at the words between the marks (:mod:`kgraph.extract.result_rules`).
+rules look at the words between the marks (:mod:`kgraph.extract.measurements.rules`).
 Everything must stand in that one sentence. Where the pairing is open (two
 figures for one metric, a figure behind "than") nothing is read: a missing
 result misleads nobody.
@@ -17,10 +17,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kgraph.extract.document import Candidate, Phrase, Tokens, sentence_evidence
-from kgraph.extract.figures import Figure, figures
-from kgraph.extract.kinds import is_named, known_names
-from kgraph.extract.metrics import Metric, metrics, offsets
-from kgraph.extract.result_rules import (
+from kgraph.extract.measurements.figures import Figure, figures
+from kgraph.extract.measurements.metrics import Metric, metrics, offsets
+from kgraph.extract.measurements.rules import (
     ABSOLUTE,
     AFTER,
     ALSO_METRIC,
@@ -56,6 +55,7 @@ from kgraph.extract.result_rules import (
     VERSION,
     Rule,
 )
+from kgraph.extract.terms.kinds import is_named, known_names
 from kgraph.model import Kind, Mention, Result
 from kgraph.names import normal_form
 

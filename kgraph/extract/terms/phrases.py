@@ -15,8 +15,8 @@ from itertools import groupby
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.boilerplate import Boilerplate, load_boilerplate
 from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Phrase, Tokens, Word
+from kgraph.extract.terms.boilerplate import Boilerplate, load_boilerplate
 from kgraph.names import looks_named, normal_form
 
 MAX_WORDS = 6
@@ -36,6 +36,7 @@ _PARTICIPLES = frozenset(
 )
 _NOMINAL = ("cy", "ing", "tion", "sion", "ment", "ance", "ence", "ity", "sis", "ization")
 _POSSESSIVES = frozenset({"'s", "’s"})
+_JOINING = frozenset({"CC", ","})
 _BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS"})
 
 
@@ -191,3 +192,8 @@ def _closes(word: Word, has_modifier: bool) -> bool:
 def _qualifies(word: Word) -> bool:
     """Whether a word of a run can only qualify the next one: "next-token" in "next-token prediction"."""
     return word.end - word.start > 1 and not word.text.lower().endswith("ing") and not looks_named(word.text)
+
+
+def is_list(tokens: Tokens, phrase: Phrase) -> bool:
+    """Whether a phrase names several things: "Qwen and Llama models"."""
+    return phrase.size > 1 and not _JOINING.isdisjoint(tokens.tags[phrase.start + 1 : phrase.end - 1])

@@ -1,0 +1,52 @@
+"""All data that depends on a field of research or on the language, and the functions that read it.
+
+``manifest.json`` lists every file with its origin and licence. To fit kgraph
+to another field or language, replace files here; the code has no word lists.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent
+
+MODEL = "kgraph_sci_sm"
+"""The trained pipeline, a folder in spaCy's format that ``scripts/train`` writes."""
+
+
+def data_path(name: str) -> Path:
+    """Return the path of a file or folder of data."""
+    return _FOLDER / name
+
+
+def read_text(name: str) -> str:
+    """Return the text of a file, decompressed if its name ends in ``.gz``."""
+    content = data_path(name).read_bytes()
+    return (gzip.decompress(content) if name.endswith(".gz") else content).decode("utf-8")
+
+
+def read_json(name: str) -> dict[str, Any]:
+    """Return the object in a JSON file, which may be compressed."""
+    data: dict[str, Any] = json.loads(read_text(name))
+    return data
+
+
+def data_files() -> tuple[str, ...]:
+    """Return the relative paths of all data files, sorted; Python files and their caches are not data."""
+    paths = (path for path in _FOLDER.rglob("*") if path.is_file())
+    names = (path.relative_to(_FOLDER).as_posix() for path in paths if path.suffix not in {".py", ".pyc"})
+    return tuple(sorted(names))
+
+
+@cache
+def data_hash() -> str:
+    """Return a hash over the names and contents of all data files."""
+    digest = hashlib.sha256()
+    for name in data_files():
+        digest.update(name.encode() + data_path(name).read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Find the results that a paper reports: a number, its metric and its data set."""

@@ -1,0 +1,1 @@
+"""Run the pipeline over papers: assembly, batches, processes, cache and JSON records."""

@@ -1,18 +1,44 @@
-"""The real command line, and the graphs that most tests look at, built once by it."""
+"""Shared fixtures: the command line, graphs built once per session, and stores of each engine."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from neo4j_server import Neo4jServer
 from package_copy import PackageCopy, copy_package
 from runs import PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import GraphStore, open_store
+
+# A loaded machine must not fail a test, so no example has a time limit. In CI the examples are the
+# same in every run. `--hypothesis-profile thorough` searches ten times as long where a test sets no number.
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000, derandomize=False)
+settings.load_profile("default")
+
+NEEDS = {"neo4j_server": "neo4j", "browser": "browser", "seed_page": "shared"}
+"""The marker of the tests that take a fixture."""
+
+ENGINES = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they take, so that `-m` can leave out what they need."""
+    for item in items:
+        for fixture, marker in NEEDS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +119,7 @@ def neo4j(neo4j_server: Neo4jServer) -> Neo4jServer:
     return neo4j_server
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
+@pytest.fixture(params=ENGINES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The name of a store that holds nothing yet, of each engine."""
     if request.param == "embedded":
@@ -111,7 +137,7 @@ def little(place: str) -> Iterator[GraphStore]:
     store.close()
 
 
-@pytest.fixture(scope="module", params=["embedded", "neo4j"])
+@pytest.fixture(scope="module", params=ENGINES)
 def standing_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """As ``place``, for one graph that all tests of a module read; none of them may take ``neo4j`` too."""
     if request.param == "embedded":

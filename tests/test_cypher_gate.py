@@ -3,7 +3,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from runs import ROOT
 
@@ -357,7 +357,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(PIECES, st.sampled_from(["", "LOAD CSV ", "`LOAD`", "LOAD`CSV`", "LOAD//\n", "LOAD/**/"]))
 @example("CSV FROM $file AS r RETURN r", "`LOAD`")
 def test_no_statement_reads_a_file(little: GraphStore, secret: Path, pieces: str, start: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import kgraph
@@ -84,9 +84,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(
     max_examples=10,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(RECORDS)
 def test_build_then_query(place: Path, records: list[dict[str, Any]]) -> None:

@@ -31,7 +31,7 @@ def is_well_formed(tags: tuple[int, ...]) -> bool:
 
 
 @given(scores)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_best_tags_are_those_of_an_exhaustive_search(of_tokens: np.ndarray) -> None:
     sums = {
         tags: float(sum(of_tokens[place, tag] for place, tag in enumerate(tags)))
@@ -44,7 +44,7 @@ def test_the_best_tags_are_those_of_an_exhaustive_search(of_tokens: np.ndarray) 
 
 
 @given(st.lists(scores, min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_texts_are_tagged_side_by_side_as_they_are_alone(texts: list[np.ndarray]) -> None:
     together = best_tags(texts)
     for found, text in zip(together, texts, strict=True):

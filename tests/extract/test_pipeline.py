@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -144,7 +144,7 @@ def test_odd_papers_are_read_with_right_offsets(nlp: Language, paper: Paper) -> 
             assert getattr(paper, mention.field)[mention.start : mention.end] == mention.text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(title=st.text(max_size=60), abstract=st.text(max_size=300))
 def test_any_text_is_read_with_right_offsets(nlp: Language, title: str, abstract: str) -> None:
     paper = Paper("any", title, abstract)

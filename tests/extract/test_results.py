@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
@@ -307,7 +307,7 @@ def test_figures_stand_by_themselves(text: str, found: list[tuple[float, str | N
 
 
 @given(st.decimals(0, 99, places=1), st.sampled_from(["accuracy", "recall", "mIoU", "F1 score", "AUC"]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_any_number_of_a_metric_is_read_as_it_is(nlp: Language, number: object, metric: str) -> None:
     assert [short(found) for found in read(nlp, f"KettleNet achieves a {metric} of {number}%.")] == [
         (metric, float(str(number)), None, None, "%", None)
@@ -321,7 +321,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES | st.text(max_size=3), max_size=25).map(" ".join))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_text_gives_results_with_right_offsets(nlp: Language, text: str) -> None:
     paper = Paper("p", "Title", text)
     ((_, found),) = extract([paper], nlp)

@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kgraph.errors import InputError
@@ -440,7 +440,7 @@ def render(title: str, abstract: str, meta: object) -> str:
     return text + (f" {comments}" if comments is not None else "") + "\n\n"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(RECORD, min_size=1, max_size=6, unique_by=lambda record: record[0]))
 def test_what_is_rendered_is_read(
     tmp_path: Path, records: list[tuple[str, str, tuple[object, ...] | None]]
@@ -463,7 +463,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(LINES, st.text(max_size=40)), max_size=25))
 @example(["Daily Papers", "Submitted by"])
 def test_any_order_of_lines_is_read_or_refused(tmp_path: Path, lines: list[str]) -> None:

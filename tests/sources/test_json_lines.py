@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -304,7 +304,6 @@ JSON = st.recursive(
 RECORDS = st.dictionaries(st.sampled_from([*paper_schema()["properties"], "x"]), JSON, max_size=6) | JSON
 
 
-@settings(deadline=None)
 @given(RECORDS)
 def test_the_quick_check_never_accepts_what_the_schema_refuses(record: Any) -> None:
     quick = compile_check(paper_schema())
@@ -320,7 +319,6 @@ def test_a_rule_unknown_to_the_quick_check_switches_it_off() -> None:
     assert compile_check({"items": {"const": 1}}) is None
 
 
-@settings(deadline=None)
 @given(st.lists(RECORDS, max_size=5), st.sampled_from([None, 1, 2]), st.integers(1, 9))
 def test_elements_are_cut_out_whole(records: list[Any], indent: int | None, chunk: int) -> None:
     text = json.dumps(records, indent=indent)
@@ -349,7 +347,7 @@ PAPERS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(PAPERS, st.booleans())
 def test_what_is_written_is_read(tmp_path: Path, records: list[dict[str, Any]], ascii_only: bool) -> None:
     lines = [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kgraph.sources.identity import MAX_LENGTH, paper_id
@@ -60,7 +60,6 @@ def test_without_a_title_the_abstract_names_it() -> None:
     assert re.fullmatch(r"abstract-[0-9a-f]{16}", one)
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_ids_are_short_readable_ascii(title: str, abstract: str) -> None:
     found = paper_id(title, abstract)

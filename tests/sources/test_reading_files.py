@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kgraph.errors import InputError
@@ -173,7 +173,7 @@ SEEDS = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(
     st.binary(max_size=200),
     st.one_of(st.just(b""), SEEDS),

@@ -1,0 +1,219 @@
+"""One row for each relation rule: a text that the rule reads, and a near miss that it must not read.
+
+The whole pipeline reads both texts. A rule is known by the producer that it
+writes into the evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from spacy.language import Language
+
+from kgraph.extract.pipeline import extract
+from kgraph.extract.relation_model import STATEMENTS
+from kgraph.model import Paper, Relation
+
+
+@dataclass(frozen=True)
+class Case:
+    """``relations`` are all that ``rule`` finds in ``text``: type, head and tail. It finds none in ``near_miss``."""
+
+    rule: str
+    text: str
+    relations: tuple[tuple[str, str | None, str], ...]
+    near_miss: str
+    confidence: float
+
+
+CASES = (
+    Case(
+        "title-name",
+        "KettleNet: Steam at Home | They are everywhere.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "Steam at Home with KettleNet | They are everywhere.",
+        0.9,
+    ),
+    Case(
+        "title-name",  # a single word that the background corpus does not have
+        "Kettler: Steam at Home | They are everywhere.",
+        (("INTRODUCES", None, "kettler"),),
+        "Learning: Steam at Home | They are everywhere.",
+        0.9,
+    ),
+    Case(
+        "title-phrase",
+        "Spectral Kettle Mixing: Steam at Home | They are everywhere.",
+        (("INTRODUCES", None, "spectral kettle mixing"),),
+        "Machine Learning: Steam at Home | They are everywhere.",
+        0.5,
+    ),
+    Case(
+        "we-present",
+        "We propose KettleNet, a recurrent network for boiling prediction.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "We propose LSTM, a recurrent network for boiling prediction.",  # many papers mention LSTM
+        0.9,
+    ),
+    Case(
+        "we-present",
+        "This paper introduces KettleNet for boiling prediction.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "This paper discusses KettleNet for boiling prediction.",
+        0.9,
+    ),
+    Case(
+        "naming",
+        "We train a recurrent network dubbed KettleNet.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "Engineers train a recurrent network dubbed KettleNet.",  # somebody else named it
+        0.85,
+    ),
+    Case(
+        "our",
+        "Our framework, KettleNet, predicts when water boils.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "Their framework, KettleNet, predicts when water boils.",
+        0.75,
+    ),
+    Case(
+        "is-new",
+        "KettleNet is a novel recurrent network for boiling prediction.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "KettleNet is a recurrent network for boiling prediction.",
+        0.7,
+    ),
+    Case(
+        "we-present-apposition",
+        "We present a novel loss for training, KettleNet, and it boils.",
+        (("INTRODUCES", None, "KettleNet"),),
+        "We present a novel loss for training KettleNet, and it boils.",
+        0.7,
+    ),
+    Case(
+        "we-present-object",
+        "We propose spectral steam forecasting.",
+        (("INTRODUCES", None, "spectral steam forecasting"),),
+        "We propose machine learning.",  # many papers mention it
+        0.5,
+    ),
+    Case(
+        "comparing",
+        "KettleNet outperforms LSTM and ResNet.",
+        (("COMPARES_WITH", None, "LSTM"), ("COMPARES_WITH", None, "ResNet")),
+        "KettleNet extends LSTM and ResNet.",
+        0.7,
+    ),
+    Case(
+        "comparing",
+        "KettleNet outperforms LSTM.",
+        (("COMPARES_WITH", None, "LSTM"),),
+        "KettleNet outperforms ImageNet.",  # no comparison with a data set
+        0.7,
+    ),
+    Case(
+        "evaluating",
+        "We achieve good results on ImageNet.",
+        (("EVALUATES_ON", None, "ImageNet"),),
+        "We crop ImageNet.",
+        0.85,
+    ),
+    Case(
+        "measuring",
+        "Results are measured by BLEU.",
+        (("EVALUATES_ON", None, "BLEU"),),
+        "We like BLEU.",
+        0.6,
+    ),
+    Case(
+        "named-in-experiments",
+        "Experiments with LSTM show good results.",
+        (("USES", None, "LSTM"),),
+        "LSTM is old.",
+        0.5,
+    ),
+    Case(
+        "named-in-experiments",
+        "We test LSTM.",
+        (("USES", None, "LSTM"),),
+        "Experiments beat LSTM.",  # what it is compared with is not used
+        0.5,
+    ),
+    Case(
+        "using",
+        "We use LSTM and ResNet.",
+        (("USES", None, "LSTM"), ("USES", None, "ResNet")),
+        "We know LSTM and ResNet.",
+        0.6,
+    ),
+    Case(
+        "named-model",
+        "It boils with GPT-4 and LLaMA-2 models.",
+        (("USES", None, "GPT-4"), ("USES", None, "LLaMA-2")),
+        "It boils with GPT-4 and LLaMA-2 kettles.",
+        0.6,
+    ),
+    Case(
+        "hearst-such-as",
+        "Kitchen appliances, including LSTM and GRU, are old.",
+        (("IS_A", "GRU", "Kitchen appliances"), ("IS_A", "LSTM", "Kitchen appliances")),
+        "Kitchen appliances, besides LSTM and GRU, are old.",
+        0.8,
+    ),
+    Case(
+        "hearst-and-other",
+        "LSTM and other kitchen appliances are old.",
+        (("IS_A", "LSTM", "kitchen appliances"),),
+        "LSTM and kitchen appliances are old.",
+        0.8,
+    ),
+    Case(
+        "hearst-kind-of",
+        "LSTM is a variant of kitchen appliances.",
+        (("IS_A", "LSTM", "kitchen appliances"),),
+        "LSTM is a part of kitchen appliances.",
+        0.9,
+    ),
+)
+
+MODEL_CASES = (
+    ("KettleNet is a recurrent network.", "IS_A", "KettleNet", "recurrent network"),
+    ("The attention layer in a recurrent network is trained.", "PART_OF", "attention layer", "recurrent network"),
+    ("Recurrent networks are used for machine translation.", "USED_FOR", "recurrent networks", "machine translation"),
+    ("Machine translation is evaluated with BLEU.", "EVALUATED_BY", "machine translation", "BLEU"),
+    ("LSTM is faster than ResNet.", "COMPARED_WITH", "LSTM", "ResNet"),
+    ("We know LSTM and ResNet.", "CONJUNCTION", "LSTM", "ResNet"),
+)  # fmt: skip
+
+
+def found_in(nlp: Language, text: str) -> tuple[Relation, ...]:
+    """Return the relations of a paper that is written as "title | abstract" or as an abstract alone."""
+    title, _, abstract = text.rpartition(" | ")
+    ((_, extraction),) = extract([Paper("p", title or "Notes", abstract)], nlp)
+    return extraction.relations
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.text}")
+def test_a_rule_reads_its_sentence(nlp: Language, case: Case) -> None:
+    found = [relation for relation in found_in(nlp, case.text) if relation.evidence.producer == case.rule]
+    assert tuple((relation.type, relation.head, relation.tail) for relation in found) == case.relations
+    assert {relation.confidence for relation in found} == {case.confidence}
+    assert {relation.evidence.text for relation in found} <= set(case.text.split(" | "))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.near_miss}")
+def test_a_rule_does_not_read_a_near_miss(nlp: Language, case: Case) -> None:
+    assert case.rule not in {relation.evidence.producer for relation in found_in(nlp, case.near_miss)}
+
+
+@pytest.mark.parametrize(("text", "type_", "head", "tail"), MODEL_CASES)
+def test_the_model_reads_each_type_of_statement(nlp: Language, text: str, type_: str, head: str, tail: str) -> None:
+    found = found_in(nlp, text)
+    assert ("relation-model", type_, head, tail) in {
+        (relation.evidence.producer, relation.type, relation.head, relation.tail) for relation in found
+    }
+
+
+def test_every_type_of_statement_has_a_row() -> None:
+    assert {type_ for _, type_, _, _ in MODEL_CASES} == {statement.type for statement in STATEMENTS.values()}

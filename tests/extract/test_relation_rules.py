@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pytest
 from spacy.language import Language
 
-from kgraph.extract.pipeline import extract
-from kgraph.extract.relation_model import STATEMENTS
+from kgraph.extract.relations.model import STATEMENTS
+from kgraph.extract.run.pipeline import extract
 from kgraph.model import Paper, Relation
 
 
@@ -208,7 +208,9 @@ def test_a_rule_does_not_read_a_near_miss(nlp: Language, case: Case) -> None:
 
 
 @pytest.mark.parametrize(("text", "type_", "head", "tail"), MODEL_CASES)
-def test_the_model_reads_each_type_of_statement(nlp: Language, text: str, type_: str, head: str, tail: str) -> None:
+def test_the_model_reads_each_type_of_statement(
+    nlp: Language, text: str, type_: str, head: str, tail: str
+) -> None:
     found = found_in(nlp, text)
     assert ("relation-model", type_, head, tail) in {
         (relation.evidence.producer, relation.type, relation.head, relation.tail) for relation in found

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pytest
 from spacy.language import Language
 
-from kgraph.extract.pipeline import extract
-from kgraph.extract.result_rules import LIST_RULES, RULES, Rule
+from kgraph.extract.measurements.rules import LIST_RULES, RULES, Rule
+from kgraph.extract.run.pipeline import extract
 from kgraph.model import Paper, Result
 
 

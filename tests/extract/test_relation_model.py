@@ -10,78 +10,15 @@ from kgraph.data import data_path
 from kgraph.extract.document import make_document
 from kgraph.extract.relations.model import (
     NONE,
-    STATEMENTS,
     between_features,
-    classify,
-    classify_marked,
     load_clusters,
-    load_label_model,
     load_relation_model,
     make_ready,
     probabilities,
-    read_marked,
 )
 from kgraph.extract.relations.pairs import surest
 from kgraph.extract.run.pipeline import load_pipeline
 from kgraph.model import Paper
-
-LABELS = {*STATEMENTS, "FEATURE-OF"}
-
-
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("We use [[ a decision tree ]] for << part-of-speech tagging >> .", "USED-FOR"),
-        ("We apply << our parser >> , which is trained with [[ gradient descent ]] .", "USED-FOR"),
-        ("We study << classifiers >> such as [[ support vector machines ]] .", "HYPONYM-OF"),
-        ("It works for [[ chunking ]] and << parsing >> .", "CONJUNCTION"),
-        ("[[ Our tagger ]] outperforms << the baseline tagger >> .", "COMPARE"),
-        ("We report the [[ accuracy ]] of << the tagger >> .", "EVALUATE-FOR"),
-        ("<< The tagger >> is evaluated on [[ the news corpus ]] .", "EVALUATE-FOR"),
-    ],
-)
-def test_clear_sentences_get_their_label(text: str, label: str) -> None:
-    assert classify_marked(text) == label
-
-
-def test_direction_counts() -> None:
-    words = ["We", "study", "classifiers", "such", "as", "support", "vector", "machines", "."]
-    forward = classify(words, (5, 8), (2, 3))
-    backward = classify(words, (2, 3), (5, 8))
-    assert forward["HYPONYM-OF"] > 0.5 > backward["HYPONYM-OF"]
-
-
-def test_chances_are_those_of_every_label() -> None:
-    chances = classify(["A", "graph", "for", "search", "."], (1, 2), (3, 4))
-    assert set(chances) == LABELS
-    assert sum(chances.values()) == pytest.approx(1, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[ a ]] << b >>",
-        "[[ a b ]] c << b >>",
-        "<< x >> [[ x ]]",
-        "[[ deep << nets >> ]] work",
-        "[[ ∂x ]] 😀 -LRB- << 12 >> -RRB-",
-    ],
-)
-def test_any_marked_sentence_gets_a_label(text: str) -> None:
-    assert classify_marked(text) in LABELS
-
-
-def test_a_missing_mark_is_named() -> None:
-    with pytest.raises(ValueError, match=r"\]\]"):
-        classify_marked("[[ a << b >>")
-
-
-def test_marks_are_no_words() -> None:
-    assert read_marked("We use [[ a net ]] for << search >>") == (
-        ["We", "use", "a", "net", "for", "search"],
-        (2, 4),
-        (5, 6),
-    )
 
 
 def test_both_directions_sum_to_one() -> None:
@@ -99,11 +36,10 @@ def test_mentions_between_are_seen() -> None:
 
 
 def test_files_are_small_and_say_what_they_come_from() -> None:
-    packed = [data_path(name).read_bytes() for name in ("label_model.json.gz", "statement_model.json.gz")]
-    assert sum(map(len, packed)) + len(data_path("word_clusters.json.gz").read_bytes()) < 1_500_000
-    assert all(b"SciERC" in gzip.decompress(data)[:300] for data in packed)
+    packed = data_path("statement_model.json.gz").read_bytes()
+    assert len(packed) + len(data_path("word_clusters.json.gz").read_bytes()) < 1_000_000
+    assert b"SciERC" in gzip.decompress(packed)[:300]
     assert load_relation_model().labels[0] == NONE
-    assert NONE not in load_label_model().labels
     assert load_clusters()["outperforms"] == load_clusters()["surpasses"]
 
 

@@ -86,7 +86,6 @@ _BOUNDS = (0, 1, 2, 4, 7, 12)
 _LONGEST_WHOLE = 5
 _LONGEST_SKELETON = 8
 _UNKNOWN = "?"
-_SECOND = 0.5
 _MARK = "M"  # no word in lower case
 
 
@@ -119,8 +118,7 @@ class RelationModel:
     ``of_kinds`` (2 × T × L) the weights of the kind of head and of tail,
     ``of_pairs`` (2 × T × T × L) those of kinds of head and tail together, where
     the head comes first and where it comes last. ``sharpness`` multiplies scores
-    so that probabilities are calibrated; ``offsets`` (L) are added where rare
-    labels should be found as well as others.
+    so that probabilities are calibrated.
     """
 
     labels: tuple[str, ...]
@@ -133,7 +131,6 @@ class RelationModel:
     of_kinds: Numbers
     of_pairs: Numbers
     sharpness: float
-    offsets: Numbers
 
 
 def make_ready(words: Sequence[str]) -> Words:
@@ -237,22 +234,13 @@ def between_features(words: Words, first: Span, second: Span, others: Sequence[S
     return found
 
 
-def scores_of_pairs(
-    model: RelationModel, words: Words, spans: Sequence[Span], pairs: Sequence[tuple[int, int]]
-) -> Numbers:
+def scores_of_sentences(model: RelationModel, sentences: Sequence[Paired]) -> Numbers:
     """Return scores of pairs of mentions, pairs × 2 directions × L, before any softmax.
 
-    ``spans`` are the mentions as words [start, end), by rising start; ``pairs``
-    index them, the first of a pair before the second. Direction 0 takes the
-    first as head, direction 1 the second.
-    """
-    return scores_of_sentences(model, [(words, spans, pairs)])
-
-
-def scores_of_sentences(model: RelationModel, sentences: Sequence[Paired]) -> Numbers:
-    """Return the scores of the pairs of all sentences, one after the other, as :func:`scores_of_pairs` does.
-
-    One sum for all of them, since most of the time goes into calling numpy.
+    A sentence is its words, its mentions as words [start, end) by rising start, and the pairs of
+    them as indices, the first of a pair before the second. Direction 0 takes the first as head,
+    direction 1 the second. The pairs of all sentences follow one another. They are summed
+    together because most of the time goes into calling numpy.
     """
     labels = len(model.labels)
     spans = [(words, span) for words, of_sentence, _ in sentences for span in of_sentence]
@@ -300,60 +288,10 @@ def probabilities(model: RelationModel, sentences: Sequence[Paired]) -> Numbers:
     return _softmax(scores_of_sentences(model, sentences) * model.sharpness)
 
 
-def classify(words: Sequence[str], head: Span, tail: Span) -> Mapping[str, float]:
-    """Return the probability of each label but :data:`NONE` for two things that are known to be related.
-
-    ``head`` and ``tail`` are words [start, end). The scores of both models are
-    added, that of all pairs with half the weight, and offsets for labels that
-    are rare, so that each is found about as well as the others.
-    """
-    ready = make_ready(words)
-    first, second = sorted((head, tail))
-    direction = 0 if first == head else 1
-    own, general = load_label_model(), load_relation_model()
-    scores = scores_of_pairs(own, ready, (first, second), [(0, 1)])[0, direction]
-    others = scores_of_pairs(general, ready, (first, second), [(0, 1)])[0, direction]
-    places = [general.labels.index(label) for label in own.labels]
-    chances = _softmax((scores + _SECOND * others[places] + own.offsets) * own.sharpness)
-    return {label: float(chance) for label, chance in zip(own.labels, chances, strict=True)}
-
-
-def classify_marked(text: str) -> str:
-    """Return the SciERC label of a sentence whose head stands in ``[[ ]]`` and tail in ``<< >>``.
-
-    Words and marks are separated by spaces. Raises ValueError if a mark is missing.
-    """
-    words, head, tail = read_marked(text)
-    chances = classify(words, head, tail)
-    return max(chances, key=lambda label: chances[label])
-
-
-def read_marked(text: str) -> tuple[list[str], Span, Span]:
-    """Return the words of a marked sentence, its head and its tail; see :func:`classify_marked`."""
-    words: list[str] = []
-    places: dict[str, int] = {}
-    for word in text.split():
-        if word in {"[[", "]]", "<<", ">>"}:
-            places[word] = len(words)
-        else:
-            words.append(word)
-    try:
-        head, tail = (places["[["], places["]]"]), (places["<<"], places[">>"])
-    except KeyError as missing:
-        raise ValueError(f"the mark {missing.args[0]} is missing in: {text}") from None
-    return words, head, tail
-
-
 @cache
 def load_relation_model() -> RelationModel:
     """Return the model of every pair of mentions, in which most are labelled :data:`NONE`."""
     return relation_model_of(read_json("statement_model.json.gz"))
-
-
-@cache
-def load_label_model() -> RelationModel:
-    """Return the model of pairs that are known to be related."""
-    return relation_model_of(read_json("label_model.json.gz"))
 
 
 def relation_model_of(data: Mapping[str, Any]) -> RelationModel:
@@ -375,7 +313,6 @@ def relation_model_of(data: Mapping[str, Any]) -> RelationModel:
         of_kinds=numbers(data["of_kinds"]),
         of_pairs=numbers(data["of_pairs"]),
         sharpness=data["sharpness"],
-        offsets=numbers(data["offsets"]),
     )
 
 

@@ -22,7 +22,8 @@ from kgraph.errors import InputError
 from kgraph.extract.run.cache import ExtractionCache
 from kgraph.link.graph import LINKER_VERSION, edge_batches, link, node_batches
 from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lines
-from kgraph.model import Extraction, NodeBatch, Notice, Organization, Paper, Rejection
+from kgraph.model import Extraction, NodeBatch, Notice, Paper, Rejection
+from kgraph.paper_record import paper_from_properties
 from kgraph.sources import read
 from kgraph.store import GraphStore
 from kgraph.store.scan import Scan
@@ -113,27 +114,7 @@ def build(
 
 def stored_papers(store: GraphStore) -> dict[str, Paper]:
     """Return the papers that a store holds, by their id."""
-    return {node.id: _paper(node.id, node.properties) for node in Scan(store).nodes("Paper")}
-
-
-def _paper(id_: str, properties: Mapping[str, Any]) -> Paper:
-    groups = (text.partition(" ") for text in properties.get("organizations") or ())
-    return Paper(
-        id=id_,
-        # A query may have made it, with less than a build does.
-        title=properties.get("title") or properties.get("name") or id_,
-        abstract=properties.get("abstract") or "",
-        authors=tuple(properties.get("authors") or ()),
-        author_count=properties.get("author_count"),
-        organizations=tuple(Organization(handle, name) for handle, _, name in groups),
-        date=properties.get("date"),
-        year=properties.get("year"),
-        comments=properties.get("comments"),
-        venue=properties.get("venue"),
-        url=properties.get("url"),
-        keywords=tuple(properties.get("keywords") or ()),
-        source=properties.get("source") or "",
-    )
+    return {node.id: paper_from_properties(node.id, node.properties) for node in Scan(store).nodes("Paper")}
 
 
 def _merge(papers: dict[str, Paper], paper: Paper) -> str:

@@ -1,30 +1,20 @@
-"""The words that every room of kgraph speaks.
+"""The records that all rooms of kgraph share.
 
-Frozen dataclasses without behaviour beyond what follows from their own
-fields. ``sources`` make papers, ``extract`` makes extractions, ``link`` makes
-batches of nodes and edges, and a ``store`` keeps them.
+They are frozen dataclasses without behaviour. ``sources`` make papers,
+``extract`` makes extractions, ``link`` makes batches of nodes and edges, and a
+``store`` writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 Field = Literal["title", "abstract"]
 Kind = Literal["task", "method", "dataset", "metric", "concept", "phrase"]
-RelationType = Literal[
-    "INTRODUCES",
-    "USES",
-    "EVALUATES_ON",
-    "COMPARES_WITH",
-    "IS_A",
-    "PART_OF",
-    "USED_FOR",
-    "EVALUATED_BY",
-    "COMPARED_WITH",
-    "CONJUNCTION",
-]
+RelationType = str
+"""The name of a relationship type that ``schemas/graph.json`` declares."""
 
 KIND_LABELS: Mapping[Kind, str] = {
     "task": "Task",
@@ -34,10 +24,34 @@ KIND_LABELS: Mapping[Kind, str] = {
 }
 """Kinds that give a concept a second label in the graph."""
 
+ValueForm = Literal["plain", "text", "identifier", "date", "web address"]
+"""How a record writes a value, and how it is cleaned.
+
+``plain`` is a number, one line of text or a list of such lines, ``text`` may
+have several lines, and an ``identifier`` is a line or a whole number.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The declaration of a field of :class:`Paper`.
+
+    ``least`` and ``most`` bound a number or the length of a text. A store
+    indexes the words of a ``fulltext`` field. A field that is not ``in_record``
+    is set by kgraph and ignored in a record.
+    """
+
+    meaning: str
+    form: ValueForm = "plain"
+    least: int | None = None
+    most: int | None = None
+    fulltext: bool = False
+    in_record: bool = True
+
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An affiliation as a page gives it: a handle and a name to show."""
+    """An affiliation: a handle without blanks, and a name to show."""
 
     handle: str
     name: str
@@ -45,33 +59,42 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper as a source gave it.
+    """One paper as a source gives it. Two papers are the same if their ``id`` is.
 
-    ``date`` is ISO 8601 (``YYYY-MM-DD``) or absent; ``source`` is the name of
-    the file it was read from. Two papers are the same if their ``id`` is.
+    Each field is declared here and nowhere else: its line says what it means
+    and how a record writes it. The JSON Schema of a record, reading and writing
+    records, and the properties of the ``Paper`` node follow from it
+    (:mod:`kgraph.paper_record`).
     """
 
-    id: str
-    title: str
-    abstract: str = ""
-    authors: tuple[str, ...] = ()
-    author_count: int | None = None
-    organizations: tuple[Organization, ...] = ()
-    date: str | None = None
-    year: int | None = None
-    comments: int | None = None
-    venue: str | None = None
-    url: str | None = None
-    keywords: tuple[str, ...] = ()
-    source: str = ""
+    id: Annotated[str, About("The id in the source, or a short form of the title.", "identifier", 1, 512)]
+    title: Annotated[str, About("The title.", fulltext=True)]
+    abstract: Annotated[str, About("The abstract.", "text", fulltext=True)] = ""
+    authors: Annotated[tuple[str, ...], About("The authors in the order of the paper.")] = ()
+    author_count: Annotated[int | None, About("The number of authors, named or not.", least=0)] = None
+    organizations: Annotated[tuple[Organization, ...], About("The organisations of the authors.")] = ()
+    date: Annotated[str | None, About("Date of publication, ISO 8601 (YYYY-MM-DD).", "date")] = None
+    year: Annotated[int | None, About("Year of publication.", least=1, most=9999)] = None
+    comments: Annotated[int | None, About("The number of comments on the page.", least=0)] = None
+    venue: Annotated[str | None, About("The venue as the source writes it.")] = None
+    url: Annotated[str | None, About("Where the paper can be read.", "web address")] = None
+    keywords: Annotated[tuple[str, ...], About("Keywords that the authors chose.")] = ()
+    doi: Annotated[str | None, About("The DOI.", "identifier")] = None
+    arxiv: Annotated[str | None, About("The id in arXiv.", "identifier")] = None
+    openalex: Annotated[str | None, About("The id in OpenAlex.", "identifier")] = None
+    semantic_scholar: Annotated[str | None, About("The id in Semantic Scholar.", "identifier")] = None
+    pmid: Annotated[str | None, About("The id in PubMed.", "identifier")] = None
+    acl: Annotated[str | None, About("The id in the ACL Anthology.", "identifier")] = None
+    references: Annotated[tuple[str, ...], About("The ids of the papers that it cites.", "identifier")] = ()
+    source: Annotated[str, About("The file that the paper was read from.", in_record=False)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that was left out: where it stands and why.
+    """A record that was not read, and the reason.
 
-    ``line`` counts from 1; ``record`` names the record as a person would find
-    it (its title or id), or is empty.
+    ``line`` counts from 1 and is 0 for a whole file. ``record`` is the title or
+    id of the record, or empty.
     """
 
     file: str
@@ -87,7 +110,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about a file that the reader of the summary should know."""
+    """A remark about a file for the summary of a build."""
 
     file: str
     text: str
@@ -95,7 +118,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A stretch of text that names a concept.
+    """A span of text that names a concept.
 
     Offsets are in characters of that field: ``getattr(paper, field)[start:end] == text``.
     """
@@ -108,7 +131,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The sentence that says so, its offsets in its field, and what read it there."""
+    """A sentence that supports a claim, its offsets in its field, and the component that found it."""
 
     field: Field
     start: int
@@ -119,11 +142,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class PaperConcept:
-    """A concept as one paper speaks of it.
+    """A concept of one paper.
 
     ``name`` is the form that the paper prefers (the long form of an
-    abbreviation), ``aliases`` are its other surface forms, ``salience`` says
-    how much the paper is about it (0..1) and ``evidence`` holds the sentences
+    abbreviation) and ``aliases`` are its other surface forms. ``salience``
+    (0..1) says how much the paper is about it. ``evidence`` holds the sentences
     of its first mentions.
     """
 
@@ -137,9 +160,9 @@ class PaperConcept:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Something that a sentence says of two things.
+    """A relation that a sentence states.
 
-    ``head`` and ``tail`` are names of concepts of the same paper; a ``head``
+    ``head`` and ``tail`` are names of concepts of the same paper. A ``head``
     of ``None`` is the paper itself. ``confidence`` is in 0..1.
     """
 
@@ -152,20 +175,19 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A number that a paper reports, of which metric and on which data set; all of it in one sentence.
+    """A number that a paper reports, with its metric and data set, all from one sentence.
 
-    ``value`` is what the metric came to, with ``before`` what it came from.
-    Where only the difference is written, it is the ``change``: below zero
+    ``value`` is the new value of the metric and ``before`` the old one.
+    ``change`` is the difference, where the text gives only that. It is negative
     where the metric fell. A change in ``x`` is a factor ("4x fewer" is -4).
-    ``relative`` tells whether it is a share of what was there before, and is
-    None where the text leaves that open, as "by 5%" does. ``unit`` is ``%``,
-    ``points``, ``x`` or a unit as written; ``qualifier`` bounds the number
-    ("up to").
+    ``relative`` says whether it is a share of the old value, and is None where
+    the text leaves that open, as "by 5%" does. ``unit`` is ``%``, ``points``,
+    ``x`` or a unit as written. ``qualifier`` bounds the number ("up to").
 
     ``metric`` and ``dataset`` are written as in the text (``speed`` and
-    ``frame rate`` where a unit or "faster" says so); a data set that the
-    sentence does not tie to the number is absent. The mentions say where
-    number, metric and data set stand.
+    ``frame rate`` where a unit or "faster" says so). ``dataset`` is None if the
+    sentence does not connect one to the number. The mentions give the offsets
+    of number, metric and data set.
     """
 
     metric: str
@@ -185,12 +207,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that was read out of one paper; concepts by falling salience.
+    """The extraction of one paper, with its concepts by falling salience.
 
     ``further`` are phrases that are not salient enough to be kept for this
-    paper alone; the linker takes one up where other papers are about it.
+    paper alone. The linker keeps one if other papers are about it.
     ``abbreviations`` are the pairs (short form, long form) that the paper
-    itself defines. ``results`` stand in the order of the text.
+    itself defines. ``results`` are in the order of the text.
     """
 
     concepts: tuple[PaperConcept, ...]
@@ -204,8 +226,8 @@ class Extraction:
 class Concept:
     """A canonical concept of the whole corpus.
 
-    ``id`` is its normalised form, unique in the graph; ``name`` the form that
-    people write most; ``papers`` how many papers mention it.
+    ``id`` is its normalised form, unique in the graph. ``name`` is the most
+    frequent form, and ``papers`` is the number of papers that mention it.
     """
 
     id: str
@@ -217,7 +239,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A relationship between two nodes that are named by their ids."""
+    """A relationship between two nodes, given by their ids."""
 
     head: str
     tail: str
@@ -226,7 +248,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node: its id, the labels it has besides its first, its properties."""
+    """A node with its id, its properties, and its labels after the first."""
 
     id: str
     properties: Mapping[str, Any]

@@ -2,7 +2,9 @@
 
 The file declares every label and relationship type once. Linking, stores,
 exports, pages and docs derive their lists from here, so a new relationship
-type is one entry in the file and the code that produces it.
+type is one entry in the file and the code that produces it. The properties of
+a paper are the one exception: they follow from the fields of
+:class:`kgraph.model.Paper`, as the property group ``paper record``.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from kgraph.paper_record import paper_label_properties
 
 Group = Literal["mention", "role", "statement", "derived", "result", "bibliographic"]
 """Where the relationships of a type come from.
@@ -124,7 +128,9 @@ def schema_text(name: str) -> str:
 def graph_schema() -> Schema:
     """Return the graph model that ``schemas/graph.json`` declares."""
     data = json.loads(schema_text("graph.json"))
-    groups: Mapping[str, Mapping[str, Any]] = data["property_groups"]
+    groups: Mapping[str, Mapping[str, Any]] = data["property_groups"] | {
+        "paper record": paper_label_properties()
+    }
     labels = tuple(
         Label(
             name,

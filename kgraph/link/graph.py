@@ -41,6 +41,7 @@ from kgraph.model import (
     Relation,
 )
 from kgraph.names import folded
+from kgraph.paper_record import paper_properties
 
 LINKER_VERSION = "3"
 """Raised with every change that can change the graph of the same extractions."""
@@ -109,7 +110,7 @@ def node_batches(linked: Linked, extractor: str, thesaurus: Thesaurus) -> Iterat
                 organizations.setdefault(organization.handle, organization.name)
             if paper.venue:
                 venues.setdefault(folded(paper.venue), paper.venue)
-            yield Node(paper.id, _paper_properties(paper))
+            yield Node(paper.id, paper_properties(paper))
 
     yield from _nodes("Paper", papers())
     yield from _nodes(
@@ -191,27 +192,10 @@ def _reported(linked: Linked) -> Iterator[EdgeBatch]:
     yield from _edges("ON_DATASET", "Result", "Concept", data_sets)
 
 
-def _paper_properties(paper: Paper) -> dict[str, Any]:
-    properties = _named(paper.id, paper.title) | {
-        "abstract": paper.abstract or None,
-        "date": paper.date,
-        "year": paper.year,
-        "author_count": paper.author_count,
-        "authors": list(paper.authors) or None,
-        "comments": paper.comments,
-        "url": paper.url,
-        "keywords": list(paper.keywords) or None,
-        "venue": paper.venue,
-        "organizations": [f"{group.handle} {group.name}" for group in paper.organizations] or None,
-        "source": paper.source or None,
-    }
-    return {key: value for key, value in properties.items() if value is not None}
-
-
 def _content(papers: Iterable[Paper]) -> str:
     digest = hashlib.sha256()
     for paper in papers:
-        digest.update(json.dumps(_paper_properties(paper), sort_keys=True).encode() + b"\n")
+        digest.update(json.dumps(paper_properties(paper), sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
 
 

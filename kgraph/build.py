@@ -20,7 +20,8 @@ from typing import Any
 
 from kgraph.errors import InputError
 from kgraph.extract.run.cache import ExtractionCache
-from kgraph.link.graph import LINKER_VERSION, edge_batches, link, node_batches
+from kgraph.link.corpus import link
+from kgraph.link.graph import LINKER_VERSION, edge_batches, node_batches
 from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lines
 from kgraph.model import Extraction, NodeBatch, Notice, Paper, Rejection
 from kgraph.paper_record import paper_from_properties
@@ -152,7 +153,7 @@ def _write(
     on_progress("writing nodes", 0, None)
     with _standing():
         store.replace(
-            _counted(node_batches(linked, cache.version, thesaurus), "writing nodes", on_progress),
+            _counted(node_batches(linked, cache.version), "writing nodes", on_progress),
             _counted(edge_batches(linked), "writing relationships", on_progress),
         )
 

@@ -20,6 +20,10 @@ class InputError(KgraphError):
     exit_code = 2
 
 
+class SchemaError(KgraphError):
+    """The code and ``schemas/graph.json`` do not match."""
+
+
 class StoreError(KgraphError):
     """The graph store cannot be opened, read or written."""
 

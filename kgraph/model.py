@@ -16,14 +16,6 @@ Kind = Literal["task", "method", "dataset", "metric", "concept", "phrase"]
 RelationType = str
 """The name of a relationship type that ``schemas/graph.json`` declares."""
 
-KIND_LABELS: Mapping[Kind, str] = {
-    "task": "Task",
-    "method": "Method",
-    "dataset": "Dataset",
-    "metric": "Metric",
-}
-"""Kinds that give a concept a second label in the graph."""
-
 ValueForm = Literal["plain", "text", "identifier", "date", "web address"]
 """How a record writes a value, and how it is cleaned.
 

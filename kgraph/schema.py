@@ -64,7 +64,8 @@ class RelationshipType:
     ``words`` are its heading on a page, from the head and from the tail.
     ``strength`` names the property, in 0..1, that ranks its relationships. A
     ``symmetric`` relationship is stored once, with the smaller id as its head.
-    ``hierarchy`` marks the type whose tail is the broader concept.
+    ``hierarchy`` marks the type whose tail is the broader concept, and
+    ``introduction`` the one whose tail is new in the paper.
     """
 
     name: str
@@ -78,6 +79,7 @@ class RelationshipType:
     strength: str | None
     paths: PathUse | None
     hierarchy: bool
+    introduction: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,10 @@ class Schema:
         """Return the type that leads from a concept to a broader one."""
         return next(kind for kind in self.relationships if kind.hierarchy)
 
+    def introduction(self) -> RelationshipType:
+        """Return the type that leads from a paper to a concept that is new in it."""
+        return next(kind for kind in self.relationships if kind.introduction)
+
     def patterns(self) -> Iterator[tuple[RelationshipType, str, str]]:
         """Yield each relationship type with each pair of labels that it may join: type, head, tail."""
         for kind in self.relationships:
@@ -114,7 +120,7 @@ class Schema:
 def schema_text(name: str) -> str:
     """Return the text of a file in ``schemas/``.
 
-    A wheel has the folder inside the package, a checkout beside it.
+    A wheel has the folder inside the package, a checkout next to it.
     Raises FileNotFoundError if neither has the file.
     """
     package = files("kgraph")
@@ -155,10 +161,17 @@ def graph_schema() -> Schema:
             entry.get("strength"),
             entry.get("paths"),
             entry.get("hierarchy", False),
+            entry.get("introduction", False),
         )
         for name, entry in data["relationships"].items()
     )
     return Schema(labels, relationships)
+
+
+@cache
+def kind_labels() -> Mapping[str, str]:
+    """Return kind → second label, for the kinds of concepts that have one: ``task`` → ``Task``."""
+    return {second.lower(): second for label in graph_schema().labels for second in label.second_labels}
 
 
 def _properties(entry: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]) -> tuple[Property, ...]:

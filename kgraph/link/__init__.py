@@ -1,1 +1,1 @@
-"""What only the whole corpus can tell: aliases, hierarchy, co-occurrence, relatedness, topics."""
+"""Linking: everything that needs the whole corpus, such as aliases, hierarchy, co-occurrence and topics."""

@@ -1,13 +1,12 @@
 """Which names mean the same concept, over the whole corpus.
 
-Names fall together by their normal form (:mod:`kgraph.names`) and by what the
-spellings of the corpus share (:mod:`kgraph.link.spelling`), a short form with
-the long form that its own paper defines, and, where a paper does not define it,
-with the long form of those papers that it resembles
-(:mod:`kgraph.link.senses`). The senses of a short form are the concepts of its
-long forms; a use that fits none of them stays a concept of its own. A name in
-capitals that is a word too (BREAK) is apart from the word. The thesaurus wins
-over all of this.
+Names are one concept if they have the same normal form (:mod:`kgraph.names`)
+or are spellings of one name in the corpus (:mod:`kgraph.link.spelling`). A
+short form belongs to the long form that its paper defines. If the paper does
+not define it, it belongs to the long form of similar papers
+(:mod:`kgraph.link.senses`), or else is a separate concept. A name in capitals
+that is also a common word (BREAK) is separate from the word. The thesaurus
+overrides all of this.
 """
 
 from __future__ import annotations
@@ -17,23 +16,23 @@ from dataclasses import dataclass
 from functools import cache
 
 from kgraph.data import read_text
-from kgraph.link.senses import Senses, resolve
+from kgraph.link.senses import Senses, resolve_senses
 from kgraph.link.spelling import canonical_spellings
 from kgraph.link.thesaurus import Thesaurus
-from kgraph.link.usage import Corpus, definitions, gather, written_short
+from kgraph.link.usage import Extractions, definitions, is_short_form, name_usage
 from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
 from kgraph.names import normal_form
 
-TAKEN_UP = 4
-"""How many concepts a paper gets at most because other papers are about them."""
+MAX_ADDED = 4
+"""Concepts that a paper gets, at most, only because other papers are about them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedConcept:
     """A canonical concept as one paper mentions it.
 
-    ``forms`` are the surface forms in the paper; ``name`` is the form that
-    the paper prefers, or the one that the thesaurus sets (``fixed``).
+    ``forms`` are the surface forms in the paper. ``name`` is the form that
+    the paper prefers or, if ``fixed``, the one that the thesaurus sets.
     """
 
     id: str
@@ -48,45 +47,46 @@ class LinkedConcept:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """What the corpus says of names.
+    """How names are resolved to concepts.
 
-    ``spelled`` is name → the spelling that stands for it, for names of which
-    another does; ``senses`` what short forms mean in papers that do not define
-    them; ``words_too`` names in capitals that are words. All but the paper ids
-    and the values of the thesaurus are normal forms.
+    ``spellings`` maps a name to its canonical spelling, if that is another one.
+    ``senses`` are the meanings of short forms in papers that do not define
+    them. ``capitalized_words`` are names in capitals that are also common
+    words. All names are normal forms, except in the thesaurus.
     """
 
-    spelled: Mapping[str, str]
+    spellings: Mapping[str, str]
     senses: Senses
-    words_too: frozenset[str]
+    capitalized_words: frozenset[str]
     thesaurus: Thesaurus
 
 
-def learn_aliases(corpus: Corpus, thesaurus: Thesaurus) -> Aliases:
-    """Read the names of all papers once and tell which are the same."""
-    known = well_known_abbreviations()
-    usage = gather(corpus, known)
-    spelled = canonical_spellings(usage.papers, usage.defined)
-    known = {short: spelled.get(long, long) for short, long in known.items()}
-    return Aliases(spelled, resolve(usage, spelled, known), usage.words_too, thesaurus)
+def learn_aliases(extractions: Extractions, thesaurus: Thesaurus) -> Aliases:
+    """Return how names are resolved. This is one pass over the corpus."""
+    well_known = well_known_abbreviations()
+    usage = name_usage(extractions, well_known)
+    spellings = canonical_spellings(usage.papers, usage.defined)
+    well_known = {short: spellings.get(long, long) for short, long in well_known.items()}
+    senses = resolve_senses(usage, spellings, well_known)
+    return Aliases(spellings, senses, usage.capitalized_words, thesaurus)
 
 
 @cache
 def well_known_abbreviations() -> Mapping[str, str]:
-    """Return short form → long form, as normal forms, of what papers no longer spell out."""
+    """Return short form → long form, as normal forms, of abbreviations that papers rarely define."""
     text = read_text("field_abbreviations.tsv")
     pairs = (line.split("\t") for line in text.splitlines())
     return {normal_form(short): normal_form(long) for short, long in pairs}
 
 
-def known_concepts(corpus: Corpus, aliases: Aliases) -> frozenset[str]:
-    """Return the ids of the concepts that any paper is about by itself."""
-    known: set[str] = set()
-    for paper_id, extraction in corpus:
-        meanings = _meanings(paper_id, extraction, aliases)
+def own_concept_ids(extractions: Extractions, aliases: Aliases) -> frozenset[str]:
+    """Return the ids of all concepts that extraction kept for any paper. This is one pass over the corpus."""
+    ids: set[str] = set()
+    for paper_id, extraction in extractions:
+        long_forms = _long_forms(paper_id, extraction, aliases)
         for concept in extraction.concepts:
-            known.update(linked.id for linked in _targets(concept, meanings, aliases))
-    return frozenset(known)
+            ids.update(linked.id for linked in _resolve(concept, long_forms, aliases))
+    return frozenset(ids)
 
 
 def link_concepts(
@@ -94,57 +94,57 @@ def link_concepts(
 ) -> tuple[LinkedConcept, ...]:
     """Return the canonical concepts of one paper, by falling salience then id.
 
-    To those that the paper is about come up to ``TAKEN_UP`` phrases that it
-    only uses, but that are ``known`` from other papers. Concepts that turn
-    out to be one are joined: their mentions are put together and the higher
-    salience counts.
+    Up to ``MAX_ADDED`` further phrases of the paper are added if they are
+    ``known``, which means that other papers are about them. Concepts with the
+    same id are merged: their mentions are combined and the highest salience
+    is kept.
     """
-    meanings = _meanings(paper_id, extraction, aliases)
+    long_forms = _long_forms(paper_id, extraction, aliases)
     found: dict[str, list[LinkedConcept]] = {}
     for concept in extraction.concepts:
-        for linked in _targets(concept, meanings, aliases):
+        for linked in _resolve(concept, long_forms, aliases):
             found.setdefault(linked.id, []).append(linked)
-    taken_up = 0
+    added = 0
     for concept in extraction.further:
-        for linked in _targets(concept, meanings, aliases):
+        for linked in _resolve(concept, long_forms, aliases):
             if linked.id in found:
                 found[linked.id].append(linked)
-            elif linked.id in known and taken_up < TAKEN_UP:
+            elif linked.id in known and added < MAX_ADDED:
                 found[linked.id] = [linked]
-                taken_up += 1
-    joined = [_join(parts) for parts in found.values()]
+                added += 1
+    joined = [_merge(parts) for parts in found.values()]
     return tuple(sorted(joined, key=lambda linked: (-linked.salience, linked.id)))
 
 
 def local_ids(paper_id: str, extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
     """Return the id of each concept of a paper by the name that its relations use."""
-    meanings = _meanings(paper_id, extraction, aliases)
-    return {concept.name: _own_target(concept, meanings, aliases)[0] for concept in extraction.concepts}
+    long_forms = _long_forms(paper_id, extraction, aliases)
+    return {concept.name: _target(concept, long_forms, aliases)[0] for concept in extraction.concepts}
 
 
-def _meanings(paper_id: str, extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
-    """Return short form → long form in one paper, its own definitions before what others suggest.
+def _long_forms(paper_id: str, extraction: Extraction, aliases: Aliases) -> Mapping[str, str]:
+    """Return short form → long form in one paper. Its own definitions override the senses of other papers.
 
-    A name in capitals that is also a word stands for itself, but where a paper
-    writes whole phrases in capitals they say nothing.
+    A name in capitals that is also a common word is its own long form, unless
+    the paper writes whole phrases in capitals.
     """
-    shouted = any(" " in concept.name and concept.name.isupper() for concept in extraction.concepts)
+    all_capitals = any(" " in concept.name and concept.name.isupper() for concept in extraction.concepts)
     names = (
         {}
-        if shouted
+        if all_capitals
         else {
             key: concept.name
             for concept in extraction.concepts
-            if concept.name.isupper() and (key := normal_form(concept.name)) in aliases.words_too
+            if concept.name.isupper() and (key := normal_form(concept.name)) in aliases.capitalized_words
         }
     )
-    own = {short: aliases.spelled.get(long, long) for short, long in definitions(extraction).items()}
+    own = {short: aliases.spellings.get(long, long) for short, long in definitions(extraction).items()}
     return {**names, **aliases.senses.get(paper_id, {}), **own}
 
 
-def _targets(concept: PaperConcept, meanings: Mapping[str, str], aliases: Aliases) -> list[LinkedConcept]:
-    """Split a concept where the thesaurus sends one of its spellings elsewhere."""
-    own = _own_target(concept, meanings, aliases)
+def _resolve(concept: PaperConcept, long_forms: Mapping[str, str], aliases: Aliases) -> list[LinkedConcept]:
+    """Return a concept with its id, or several if the thesaurus replaces only some of its surface forms."""
+    own = _target(concept, long_forms, aliases)
     groups: dict[tuple[str, str, bool], list[Mention]] = {}
     for mention in concept.mentions:
         target = aliases.thesaurus.target(mention.text)
@@ -159,48 +159,50 @@ def _targets(concept: PaperConcept, meanings: Mapping[str, str], aliases: Aliase
             salience=concept.salience,
             forms=tuple(sorted({mention.text for mention in mentions})),
             mentions=tuple(mentions),
-            evidence=tuple(seen for seen in concept.evidence if _shows(seen, mentions)),
+            evidence=tuple(sentence for sentence in concept.evidence if _has_mention(sentence, mentions)),
         )
         for (id_, name, fixed), mentions in groups.items()
     ]
 
 
-def _own_target(
-    concept: PaperConcept, meanings: Mapping[str, str], aliases: Aliases
-) -> tuple[str, str, bool]:
+def _target(concept: PaperConcept, long_forms: Mapping[str, str], aliases: Aliases) -> tuple[str, str, bool]:
+    """Return the id and name of a concept, and whether the thesaurus sets them."""
     if target := aliases.thesaurus.target(concept.name):
         return (target[0], target[1], True)
     if concept.aliases and " " not in concept.name:
         key = normal_form(concept.name)
     else:
-        key = _expanded(concept.name, meanings)
-    return (aliases.spelled.get(key, key), concept.name, False)
+        key = _expanded(concept.name, long_forms)
+    return (aliases.spellings.get(key, key), concept.name, False)
 
 
-def _expanded(name: str, meanings: Mapping[str, str]) -> str:
-    """Return the normal form of a name with its short forms spelled out: "multimodal LLMs".
+def _expanded(name: str, long_forms: Mapping[str, str]) -> str:
+    """Return the normal form of a name with its short forms expanded, as in "multimodal LLMs".
 
     A word is a short form only if it is written like one.
     """
     words = name.split()
-    spelled_out = [meanings.get(normal_form(word), word) if written_short(word) else word for word in words]
-    if spelled_out == words:
+    expanded = [long_forms.get(normal_form(word), word) if is_short_form(word) else word for word in words]
+    if expanded == words:
         return normal_form(name)
-    # A name in capitals that stands for itself keeps them.
-    whole = " ".join(spelled_out)
+    # A name in capitals that is its own long form keeps its case.
+    whole = " ".join(expanded)
     return whole if len(words) == 1 else normal_form(whole)
 
 
-def _shows(seen: Evidence, mentions: Iterable[Mention]) -> bool:
-    return any(mention.field == seen.field and seen.start <= mention.start < seen.end for mention in mentions)
+def _has_mention(sentence: Evidence, mentions: Iterable[Mention]) -> bool:
+    return any(
+        mention.field == sentence.field and sentence.start <= mention.start < sentence.end
+        for mention in mentions
+    )
 
 
-def _join(parts: list[LinkedConcept]) -> LinkedConcept:
+def _merge(parts: list[LinkedConcept]) -> LinkedConcept:
     if len(parts) == 1:
         return parts[0]
     best = max(parts, key=lambda part: part.salience)
     mentions = {mention for part in parts for mention in part.mentions}
-    evidence = {seen for part in parts for seen in part.evidence}
+    evidence = {sentence for part in parts for sentence in part.evidence}
     return LinkedConcept(
         id=best.id,
         name=best.name,
@@ -208,10 +210,10 @@ def _join(parts: list[LinkedConcept]) -> LinkedConcept:
         kind=best.kind,
         salience=best.salience,
         forms=tuple(sorted({form for part in parts for form in part.forms})),
-        mentions=tuple(sorted(mentions, key=_place)),
-        evidence=tuple(sorted(evidence, key=_place))[:3],
+        mentions=tuple(sorted(mentions, key=_text_order)),
+        evidence=tuple(sorted(evidence, key=_text_order))[:3],
     )
 
 
-def _place(span: Mention | Evidence) -> tuple[bool, int, int, str]:
+def _text_order(span: Mention | Evidence) -> tuple[bool, int, int, str]:
     return (span.field == "abstract", span.start, span.end, span.text)

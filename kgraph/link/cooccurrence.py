@@ -1,4 +1,4 @@
-"""Which concepts papers name together more often than chance."""
+"""Concepts that papers mention together more often than by chance."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from scipy import sparse
 from kgraph.link.vocabulary import Vocabulary
 
 MIN_PAPERS = 2
-"""Papers that must name both before a pair counts."""
+"""Papers that must mention both concepts of a pair."""
 
 _COMMON = 0.2
-"""Share of a large corpus from which a concept is too common to say anything by company."""
+"""Share of the papers of a large corpus from which a concept co-occurs with everything."""
 
 _ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class CoOccurrence:
-    """Two columns of the vocabulary, the smaller first, the papers that name both, and their NPMI."""
+    """Two columns of the vocabulary, the smaller first, the number of papers with both, and their NPMI."""
 
     first: int
     second: int
@@ -34,8 +34,8 @@ def co_occurrences(vocabulary: Vocabulary) -> Iterator[CoOccurrence]:
     """Yield the pairs with positive NPMI, by rising columns.
 
     NPMI = ln(p(x,y) / (p(x) p(y))) / -ln p(x,y), over papers (Bouma 2009). In
-    corpora of more than a thousand papers, concepts that over a fifth of them
-    name are left out: they go with everything.
+    corpora of more than a thousand papers, concepts that over a fifth of the
+    papers mention are left out, as they co-occur with everything.
     """
     total = len(vocabulary.paper_ids)
     present = sparse.csr_array(vocabulary.salience > 0, dtype=np.int32)
@@ -63,7 +63,8 @@ def co_occurrences(vocabulary: Vocabulary) -> Iterator[CoOccurrence]:
 def npmi(both: int, first: int, second: int, total: int) -> float:
     """Return the normalised pointwise mutual information of two events, -1 to 1.
 
-    Counts are of papers; 1 where both always stand together, 0 at chance.
+    The counts are numbers of papers. The result is 1 if the two always occur
+    together and 0 at chance.
     """
     if both == total:
         return 1.0

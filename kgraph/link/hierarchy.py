@@ -1,32 +1,34 @@
-"""Which concept is a kind of which: from the structure of phrases and names, and from what sentences say.
+"""Which concept is a kind of which, from the structure of phrases and names.
 
-"online continual learning" is a "continual learning": the head of an English
-noun phrase comes last. "Llama-3.2-3B" is a "Llama-3.2", which is a "Llama": the
-name of a family comes first, then version and size. Only the longest concept
-that ends a phrase, or starts a name, is its parent; what lies further up
-follows. A family that no paper names is not made up.
+"online continual learning" is a "continual learning", as the head of an
+English noun phrase comes last. "Llama-3.2-3B" is a "Llama-3.2", which is a
+"Llama", as the name of a family comes first, then version and size. The parent
+of a concept is the longest other concept that ends the phrase or starts the
+name. The rest of the chain follows from the parent. A family that no paper
+names is not added.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scipy import sparse
 
+from kgraph.link.relations import LinkedRelation
 from kgraph.link.vocabulary import Vocabulary
-from kgraph.model import Concept
+from kgraph.model import Concept, Evidence, Paper
 from kgraph.names import is_acronym, looks_named
 
-PHRASE_CONFIDENCE = 0.7
+_PHRASE_CONFIDENCE = 0.7
 """How often a phrase is a kind of its own end, judged on development papers."""
-VERSION_CONFIDENCE = 0.8
+_VERSION_CONFIDENCE = 0.8
 """How often a name is a version of its own start, judged on development pairs."""
 
 _LONGEST_FAMILY = 3
-"""Words of the name of a family."""
+"""Words in the name of a family, at most."""
 _SHORT_STEM = 3
-"""Letters of a stem that may be anything ("TL", "MST"): it is a family only if a paper names both."""
+"""Letters of an ambiguous stem ("TL", "MST"). It is a family only if a paper names both."""
 
 _PARTS = re.compile(r"[-‐‑_ /]+|(?<=\d)\.(?=\d)|(?<=[A-Za-z])(?=[vV]\d)|(?<=[A-UW-Za-uw-z])(?=\d)")
 _SEPARATORS = str.maketrans("", "", "-‐‑_ /")
@@ -41,11 +43,36 @@ _EDITIONS = frozenset(
 )
 
 
-def parents(vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+def structural_relations(
+    vocabulary: Vocabulary, papers: Sequence[Paper], type_: str
+) -> Iterator[LinkedRelation]:
+    """Yield the relations of a type from concepts to their parents, first by phrases, then by versions.
+
+    ``papers`` are those of the rows of the vocabulary. The evidence is the
+    first sentence with the longer name. A concept without one is left out.
+    """
+    for producer, confidence, pairs in (
+        ("phrase-structure", _PHRASE_CONFIDENCE, phrase_parents(vocabulary)),
+        ("name-structure", _VERSION_CONFIDENCE, version_parents(vocabulary)),
+    ):
+        for child, parent in pairs:
+            row, in_abstract, start, end = vocabulary.first_sentences[child].tolist()
+            if row < 0:
+                continue
+            paper = papers[row]
+            sentence = (
+                Evidence("abstract", start, end, paper.abstract[start:end], producer)
+                if in_abstract
+                else Evidence("title", start, end, paper.title[start:end], producer)
+            )
+            head, tail = vocabulary.concepts[child].id, vocabulary.concepts[parent].id
+            yield LinkedRelation(type_, head, tail, paper.id, sentence, confidence)
+
+
+def phrase_parents(vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Yield (column of a concept, column of the concept that ends it), by rising columns.
 
-    A parent must be a term itself: of two words, or of one that other papers
-    mention too. Data sets and metrics that are names have no parent this way.
+    A parent has two words, or one word that at least two papers mention.
     """
     columns = vocabulary.columns()
     for column, concept in enumerate(vocabulary.concepts):
@@ -64,9 +91,9 @@ def _is_term(concept: Concept) -> bool:
 def version_parents(vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Yield (column of a concept, column of the concept whose version it is), by rising columns.
 
-    What follows the start must be a version, a size or an edition throughout.
-    Where the start is not written just as the other's name ("XoR2" is no XOR),
-    or is so short that it may be anything, a paper must name both.
+    Everything after the start of the name must be a version, a size or an
+    edition. If the start is not written exactly as the other name ("XoR2" and
+    "XOR"), or is so short that it is ambiguous, a paper must name both.
     """
     families = _families(vocabulary)
     papers = vocabulary.salience.tocsc()
@@ -76,26 +103,28 @@ def version_parents(vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
             if parent is None or parent == column or not _may_be_family(start):
                 continue
             other = vocabulary.concepts[parent]
-            so_written = start in (other.name, *other.aliases)
+            same_spelling = start in (other.name, *other.aliases)
             long_enough = sum(c.isalpha() for c in start) > _SHORT_STEM
-            if (so_written and long_enough) or _share_a_paper(papers, column, parent):
+            if (same_spelling and long_enough) or _share_a_paper(papers, column, parent):
                 yield column, parent
                 break
 
 
 def _families(vocabulary: Vocabulary) -> dict[str, int]:
-    """Return a name without what separates its parts → the column of the only concept that is called so."""
+    """Return name without separators → column of the only concept with that name or alias.
+
+    If several concepts share the name, the one that has it as its id is taken.
+    """
     found: dict[str, int] = {}
-    twice: set[str] = set()
+    ambiguous: set[str] = set()
     for column, concept in enumerate(vocabulary.concepts):
         forms = [form for form in (concept.name, *concept.aliases) if _may_be_family(form)]
         for key in {_joined(form) for form in forms}:
             if found.setdefault(key, column) != column:
-                twice.add(key)
-    # What several concepts are called is the one of them that has it for its id.
+                ambiguous.add(key)
     by_id = ((_joined(concept.id), column) for column, concept in enumerate(vocabulary.concepts))
-    return {key: column for key, column in found.items() if key not in twice} | {
-        key: column for key, column in by_id if key in twice
+    return {key: column for key, column in found.items() if key not in ambiguous} | {
+        key: column for key, column in by_id if key in ambiguous
     }
 
 

@@ -1,11 +1,11 @@
-"""How related two papers are, and through what.
+"""How related two papers are, and which shared concepts are the reasons.
 
 The score is a weighted sum of two cosines. One is over concepts, weighted by
-salience and rarity; the other over the words of title and abstract, weighted
-by TF-IDF with a logarithmic term frequency (Salton & Buckley 1988), which also
-sees what two papers say in different phrases ("essential forgetting",
-"forgetting events"). Every shared concept and word adds its own product to the
-score: that is what makes it explainable.
+salience and rarity. The other is over the words of title and abstract,
+weighted by TF-IDF with a logarithmic term frequency (Salton & Buckley 1988). It
+also matches different phrases about the same thing ("essential forgetting",
+"forgetting events"). Every shared concept and word adds its product to the
+score, so the score can be explained.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ NEIGHBOURS = 10
 """Related papers that are kept for each paper."""
 
 WORD_SHARE = 0.6
-"""Part of the score that words make up; on development data the best between 0 and 1."""
+"""Weight of the words in the score, the best between 0 and 1 on development data."""
 
 REASONS = 6
 """Shared concepts that are kept as reasons."""
 
 _CANDIDATES = 100
-"""Papers nearest by concepts for which the words are compared."""
+"""Papers, nearest by concepts, whose words are compared."""
 
 _MIN_SCORE = 0.03
 _ROWS = 500
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = 0.5
-"""Share of the papers from which a word says nothing."""
+"""Share of the papers from which a word is too common to count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relatedness:
-    """Two rows of the vocabulary, the smaller first; reasons are (column, share of the score)."""
+    """Two rows of the vocabulary, the smaller first. Reasons are (column, share of the score)."""
 
     first: int
     second: int
@@ -54,19 +54,19 @@ class Relatedness:
 
 
 def rarity(papers: int, total: int) -> float:
-    """Return the weight of what ``papers`` of ``total`` papers name; falls to 0 for all."""
+    """Return the weight of a concept or word that ``papers`` of ``total`` papers have, 0 if all have it."""
     return max(0.0, math.log((total + 1) / (papers + 0.5)))
 
 
 def concept_weight(salience: float, papers: int, total: int) -> float:
-    """Return the weight of a concept in a paper, before vectors are scaled to length 1."""
+    """Return the weight of a concept in the vector of a paper, before scaling to length 1."""
     return math.sqrt(salience) * rarity(papers, total)
 
 
 def words_of(title: str, abstract: str) -> Counter[str]:
-    """Return the words of a paper in the singular, those of the title counted twice.
+    """Return the words of a paper in the singular. Those of the title count twice.
 
-    Words that any abstract may hold ("propose", "which") are left out.
+    Words that any abstract may have ("propose", "which") are left out.
     """
     stop = stop_words()
     words = (singular(word) for word in _WORD.findall(f"{title} {title} {abstract}".lower()))
@@ -75,12 +75,12 @@ def words_of(title: str, abstract: str) -> Counter[str]:
 
 @cache
 def stop_words() -> frozenset[str]:
-    """Return the words that say nothing of what a paper is about, in the singular."""
+    """Return the words that do not depend on the subject of a paper, in the singular."""
     return frozenset(read_text("stop_words.txt").split())
 
 
 def word_vectors(papers: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:
-    """Return the papers (by id) as unit vectors over words that at least two and not most of them use."""
+    """Return paper id → unit vector over the words that two papers or more, but not most, use."""
     used = Counter(word for words in papers.values() for word in words)
     total = len(papers)
     vectors = {}
@@ -95,13 +95,13 @@ def word_vectors(papers: Mapping[str, Counter[str]]) -> dict[str, dict[str, floa
 
 
 def unit(weights: Mapping[str, float]) -> dict[str, float]:
-    """Return a vector scaled to length 1, without zeros; an empty one stays empty."""
+    """Return a vector scaled to length 1, without zeros. An empty one stays empty."""
     norm = math.sqrt(sum(value**2 for value in weights.values()))
     return {key: value / norm for key, value in weights.items() if value} if norm else {}
 
 
 def products(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
-    """Return what each shared key adds to the dot product of two vectors."""
+    """Return the products of the values of each shared key, which add up to the dot product."""
     if len(second) < len(first):
         first, second = second, first
     return {key: value * second[key] for key, value in first.items() if key in second}
@@ -112,11 +112,11 @@ def shares(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Divide a score among its reasons.
 
-    ``concepts`` maps the ids of shared concepts, ``words`` shared words, to
-    their products; ``forms`` gives the names and aliases of those concepts. A
-    word counts for the shared concepts that are written with it, in equal
-    parts. Returns the parts of the score (concepts, other words), which
-    together make it up.
+    ``concepts`` maps the ids of shared concepts to their products, ``words``
+    does so for shared words, and ``forms`` has the names and aliases of those
+    concepts. A word counts for the shared concepts that are written with it, in
+    equal parts. Returns the parts of the score by concept and by other word,
+    which add up to the score.
     """
     holders: defaultdict[str, list[str]] = defaultdict(list)
     for id_ in concepts:
@@ -134,14 +134,14 @@ def shares(
 
 
 def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Iterator[Relatedness]:
-    """Yield the pairs in which one is among the other's nearest, by rising rows.
+    """Yield the pairs in which one paper is among the other's nearest, by rising rows.
 
-    ``texts`` are the words of the papers in the order of the vocabulary's
-    rows. Only papers that share a concept are compared.
+    ``texts`` are the words of the papers in the order of the rows of the
+    vocabulary. Only papers that share a concept are compared.
     """
-    words, spelled = _word_matrix(list(texts))
+    words, sorted_words = _word_matrix(list(texts))
     units = _concept_matrix(vocabulary)
-    # By rows as well, or every product would sort the whole transposed matrix anew.
+    # In CSR format too, as each product would otherwise convert the whole transposed matrix.
     by_concept = sparse.csr_array(units.T)
     spread = np.zeros(words.shape[1])  # one row of words at a time
     found: dict[tuple[int, int], float] = {}
@@ -162,10 +162,10 @@ def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Ite
             word_scores = words[others] @ spread
             spread[words.indices[own]] = 0.0
             scores = (1 - WORD_SHARE) * concept_scores + WORD_SHARE * word_scores
-            for place in np.lexsort((others, -scores))[:NEIGHBOURS]:
-                if scores[place] >= _MIN_SCORE:
-                    other = int(others[place])
-                    found[(row, other) if row < other else (other, row)] = float(scores[place])
+            for index in np.lexsort((others, -scores))[:NEIGHBOURS]:
+                if scores[index] >= _MIN_SCORE:
+                    other = int(others[index])
+                    found[(row, other) if row < other else (other, row)] = float(scores[index])
     names = [concept.id for concept in vocabulary.concepts]
     columns = vocabulary.columns()
     forms = {concept.id: (concept.name, *concept.aliases) for concept in vocabulary.concepts}
@@ -173,7 +173,7 @@ def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Ite
         score = found[first, second]
         parts, _ = shares(
             products(_row(units, first, names), _row(units, second, names)),
-            products(_row(words, first, spelled), _row(words, second, spelled)),
+            products(_row(words, first, sorted_words), _row(words, second, sorted_words)),
             forms,
         )
         ranked = sorted(parts, key=lambda id_: (-parts[id_], id_))[:REASONS]
@@ -193,13 +193,13 @@ def _concept_matrix(vocabulary: Vocabulary) -> sparse.csr_array:
 def _word_matrix(texts: Sequence[Counter[str]]) -> tuple[sparse.csr_array, list[str]]:
     """Return the papers as unit vectors over words (papers × words), and the words of the columns."""
     vectors = word_vectors({str(row): words for row, words in enumerate(texts)})
-    spelled = sorted({word for vector in vectors.values() for word in vector})
-    columns = {word: column for column, word in enumerate(spelled)}
+    sorted_words = sorted({word for vector in vectors.values() for word in vector})
+    columns = {word: column for column, word in enumerate(sorted_words)}
     rows = [vectors[str(row)] for row in range(len(texts))]
     starts = np.cumsum([0, *(len(vector) for vector in rows)])
     indices = np.array([columns[word] for vector in rows for word in vector], dtype=np.int64)
     data = np.array([value for vector in rows for value in vector.values()], dtype=np.float64)
-    return sparse.csr_array((data, indices, starts), shape=(len(texts), len(spelled))), spelled
+    return sparse.csr_array((data, indices, starts), shape=(len(texts), len(sorted_words))), sorted_words
 
 
 def _scaled(matrix: sparse.csr_array) -> sparse.csr_array:

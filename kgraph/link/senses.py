@@ -1,13 +1,13 @@
-"""What a short form means in a paper that does not define it.
+"""The meaning of a short form in a paper that does not define it.
 
 The senses of a short form are the long forms that papers of the corpus define
 for it. A paper that uses it without a definition is compared with those
-papers, by the words of their concepts: Lesk's method ("Automatic sense
+papers by the words of their concepts. This is Lesk's method ("Automatic sense
 disambiguation using machine readable dictionaries", 1986) in the form that
 learns from examples (Kilgarriff & Rosenzweig, "Framework and results for
-English SENSEVAL", 2000). It takes the sense of the paper that it resembles
-most, the common senses before the rare ones, if that is likely enough;
-otherwise the short form stays what it is, whatever it means.
+English SENSEVAL", 2000). The paper gets the sense of the most similar paper,
+where common senses are preferred to rare ones. If no sense is likely enough,
+the short form is not expanded.
 """
 
 from __future__ import annotations
@@ -23,113 +23,115 @@ from scipy import sparse
 from kgraph.link.usage import Usage
 
 Senses = Mapping[str, Mapping[str, str]]
-"""Paper id → short form → what it means there; only of short forms that the paper does not define."""
+"""Paper id → short form → long form, for the short forms that the paper does not define."""
 
-KNOWN_WELL = 20
-"""How many defining papers it is worth that the whole field knows a short form."""
+WELL_KNOWN_PAPERS = 20
+"""Defining papers that a well-known abbreviation counts for."""
 
-# A logistic model of "this is the sense", fitted on papers of the large corpus that do define
-# their short forms, with the definition hidden from it: see docs/linking.md.
-_LIKENESS = 19.4
+# The weights of a logistic model of "this is the sense". It was fitted on papers of the large corpus
+# that define their short forms, with the definition hidden: see docs/linking.md.
+_SIMILARITY = 19.4
 _SHARE = 4.0
 _BASE = -3.3
 _NEEDED = 0.8
-_PLAIN = 0.9
-"""The share of one sense that speaks for itself, whatever the paper resembles."""
+_DOMINANT = 0.9
+"""Share of all defining papers from which a sense is taken without any similarity."""
 
 _SENSES = 20
 _EXAMPLES = 40
 _BLOCK = 500
 
+_TWO_PAPERS = 0.66
+"""The share of the only sense if two papers define it."""
 
-_TWICE = 0.66
-"""Share of the only sense where two papers have it."""
-
-_AMBIGUOUS = 2
-"""Letters up to which a short form means several things in any field."""
+_AMBIGUOUS_LENGTH = 2
+"""Letters of a short form that has several meanings in any field, at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Meanings:
-    """The senses of one short form by the alphabet, with how many papers define each and rows of some."""
+class _ShortForm:
+    """The senses of a short form in alphabetical order: long form, share of defining papers, rows of some."""
 
-    longs: tuple[str, ...]
+    long_forms: tuple[str, ...]
     shares: NDArray[np.float64]
     examples: tuple[tuple[int, ...], ...]
 
 
-def resolve(usage: Usage, spelled: Mapping[str, str], known: Mapping[str, str]) -> Senses:
-    """Return what short forms mean in the papers that do not define them, where that can be told.
+def resolve_senses(usage: Usage, spellings: Mapping[str, str], well_known: Mapping[str, str]) -> Senses:
+    """Return the long forms of short forms in the papers that do not define them, where one is likely.
 
-    ``spelled`` is long form → the spelling that stands for it; ``known`` is
-    short form → the long form that the whole field gives it.
+    ``spellings`` is long form → canonical spelling, ``well_known`` short form
+    → the long form that it has in the whole field.
     """
     weighted = _unit(usage.words @ _rarity(usage.words))
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for short in sorted(usage.undefined):
-        meanings = _meanings(usage, short, spelled, known.get(short))
-        for row, sense in _told(usage, weighted, short, meanings):
-            found[usage.paper_ids[row]][short] = meanings.longs[sense]
+        form = _short_form(usage, short, spellings, well_known.get(short))
+        for row, sense in _likely_senses(usage, weighted, short, form):
+            found[usage.paper_ids[row]][short] = form.long_forms[sense]
     return dict(found)
 
 
-def _meanings(usage: Usage, short: str, spelled: Mapping[str, str], known: str | None) -> _Meanings:
+def _short_form(usage: Usage, short: str, spellings: Mapping[str, str], well_known: str | None) -> _ShortForm:
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for long, papers in usage.defined.get(short, {}).items():
-        rows[spelled.get(long, long)] += papers
-    if known is not None:
-        rows.setdefault(known, [])
-    counts = {long: max(len(papers), KNOWN_WELL if long == known else 0) for long, papers in rows.items()}
+        rows[spellings.get(long, long)] += papers
+    if well_known is not None:
+        rows.setdefault(well_known, [])
+    counts = {
+        long: max(len(papers), WELL_KNOWN_PAPERS if long == well_known else 0)
+        for long, papers in rows.items()
+    }
     kept = sorted(sorted(counts, key=lambda long: (-counts[long], long))[:_SENSES])
-    # One is for the sense that no paper has defined yet.
-    return _Meanings(
+    # The 1 is for a sense that no paper has defined yet.
+    return _ShortForm(
         tuple(kept),
         np.array([counts[long] for long in kept]) / (1 + sum(counts.values())),
-        tuple(_some(sorted(rows[long])) for long in kept),
+        tuple(_sample(sorted(rows[long])) for long in kept),
     )
 
 
-def _told(
-    usage: Usage, weighted: sparse.csr_array, short: str, meanings: _Meanings
+def _likely_senses(
+    usage: Usage, weighted: sparse.csr_array, short: str, form: _ShortForm
 ) -> Iterator[tuple[int, int]]:
-    """Yield (row of a paper, number of the sense that the short form has there)."""
-    examples = [row for rows in meanings.examples for row in rows]
-    sense_of = np.repeat(np.arange(len(meanings.longs)), [len(rows) for rows in meanings.examples])
+    """Yield (row of a paper, index of the sense that the short form has there)."""
+    examples = [row for rows in form.examples for row in rows]
+    sense_of = np.repeat(np.arange(len(form.long_forms)), [len(rows) for rows in form.examples])
     by_word = weighted[examples].T.tocsr()
     if short in usage.columns:
-        # That both have the short form itself says nothing.
+        # All of these papers have the short form itself, so it does not distinguish them.
         column = usage.columns[short]
         by_word.data[by_word.indptr[column] : by_word.indptr[column + 1]] = 0
     rows = np.array(usage.undefined[short])
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
-        likeness = np.zeros((len(block), len(meanings.longs)))
+        similarity = np.zeros((len(block), len(form.long_forms)))
         if examples:
             products = (weighted[block] @ by_word).toarray()
-            for sense in range(len(meanings.longs)):
-                likeness[:, sense] = products[:, sense_of == sense].max(axis=1, initial=0)
-        scores = _LIKENESS * likeness + _SHARE * meanings.shares + _BASE
+            for sense in range(len(form.long_forms)):
+                similarity[:, sense] = products[:, sense_of == sense].max(axis=1, initial=0)
+        scores = _SIMILARITY * similarity + _SHARE * form.shares + _BASE
         best = scores.argmax(axis=1)
-        # Three letters that two papers define, and all that do in one way: a small corpus is about one field.
-        alone = len(meanings.longs) == 1 and len(short) > _AMBIGUOUS and meanings.shares[0] >= _TWICE
-        told = (scores.max(axis=1) >= _NEEDED) | (meanings.shares[best] >= _PLAIN) | alone
-        yield from zip(block[told].tolist(), best[told].tolist(), strict=True)
+        # A small corpus is about one field, so two papers are enough if all agree on a longer short form.
+        only = len(form.long_forms) == 1 and len(short) > _AMBIGUOUS_LENGTH and form.shares[0] >= _TWO_PAPERS
+        likely = (scores.max(axis=1) >= _NEEDED) | (form.shares[best] >= _DOMINANT) | only
+        yield from zip(block[likely].tolist(), best[likely].tolist(), strict=True)
 
 
-def _some(rows: list[int]) -> tuple[int, ...]:
-    """Return at most ``_EXAMPLES`` rows, evenly spread."""
+def _sample(rows: list[int]) -> tuple[int, ...]:
+    """Return at most ``_EXAMPLES`` rows, evenly spaced."""
     step = -(-len(rows) // _EXAMPLES) if rows else 1
     return tuple(rows[::step])
 
 
 def _rarity(words: sparse.csr_array) -> sparse.csr_array:
-    """Return the weight of each word as a diagonal: the logarithm of papers over papers that have it."""
+    """Return a diagonal matrix with the weight of each word: the log of all papers over papers with it."""
     counts = np.bincount(words.indices, minlength=words.shape[1])
     return sparse.diags_array(np.log((1 + words.shape[0]) / (0.5 + counts)).astype(np.float32)).tocsr()
 
 
 def _unit(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Return the rows scaled to length one; empty rows stay empty."""
+    """Return the rows scaled to length 1. Empty rows stay empty."""
     lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
     scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     return sparse.csr_array(sparse.diags_array(scale) @ matrix)

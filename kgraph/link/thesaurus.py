@@ -1,9 +1,9 @@
-"""The user's own word on names: a file that merges concepts or keeps them apart.
+"""The thesaurus: a file in which the user merges concepts or keeps them separate.
 
-The format is VOSviewer's: a table with a header, the columns ``label`` and
-``replace by``, separated by tabs (or commas). A label is replaced by another
-name; a label that is replaced by itself stays a concept of its own, whatever
-the linker thinks. Its word is final.
+The format is VOSviewer's: a table with a header and the columns ``label`` and
+``replace by``, separated by tabs or commas. A label is replaced by another
+name. A label that is replaced by itself stays a separate concept. The
+thesaurus overrides everything that the linker finds.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ class Thesaurus:
     rows: tuple[tuple[str, str], ...] = ()
 
     def target(self, form: str) -> tuple[str, str] | None:
-        """Return (concept id, name) of what replaces a surface form, or None if nothing does.
+        """Return the concept id and the name that replace a surface form, or None.
 
-        A row speaks for its label, whatever the case, and for the label's
-        other spellings (plural, hyphen, British), but for a label that is kept
-        apart: that one is meant to the letter. A chain (a → b, b → c) ends at
-        its last name. The id is the normal form of the name, or, of a label
-        kept apart, the label itself.
+        A row applies to its label in any case and to the label's other
+        spellings (plural, hyphen, British). The row of a label that is kept
+        separate applies to that spelling only. A chain (a → b, b → c) ends at
+        its last name. The id is the normal form of the name, or the folded
+        label if the label is kept separate.
         """
-        if not self.rows:  # spares most builds millions of normal forms
+        if not self.rows:  # most builds need no normal forms here
             return None
         label = self._labels.get(folded(form)) or self._spellings.get(normal_form(form))
         if label is None:
             return None
-        name = _last(folded(label), self._replace)
+        name = _final_name(folded(label), self._replace)
         kept = folded(self._replace.get(folded(name), "")) == folded(name)
         return (folded(name) if kept else normal_form(name) or folded(name), name)
 
@@ -63,9 +63,9 @@ def read_thesaurus(path: Path) -> Thesaurus:
     """Read a thesaurus file.
 
     Raises InputError, with the line, for a file without the two columns, a
-    label that stands twice with different replacements, an empty label, or
-    labels that replace each other in a circle. A row with nothing to replace
-    by is refused as well: VOSviewer takes it as "drop", which kgraph does not do.
+    label with two different replacements, an empty label, an empty
+    replacement, or labels that replace each other in a circle. For VOSviewer an
+    empty replacement means "drop", which kgraph does not support.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -76,7 +76,7 @@ def read_thesaurus(path: Path) -> Thesaurus:
     header = [column.strip().lower() for column in next(table, [])]
     if _LABEL not in header or _REPLACE not in header:
         raise InputError(
-            f"{path}, line 1: the header must be 'label' and 'replace by', with a tab or comma between"
+            f"{path}, line 1: the header must be 'label' and 'replace by', separated by a tab or comma"
         )
     label_at, replace_at = header.index(_LABEL), header.index(_REPLACE)
     rows: dict[str, tuple[str, str]] = {}
@@ -89,22 +89,22 @@ def read_thesaurus(path: Path) -> Thesaurus:
             or not cells[label_at].strip()
             or not cells[replace_at].strip()
         ):
-            raise InputError(f"{path}, line {line}: a label and what replaces it are needed")
+            raise InputError(f"{path}, line {line}: a row needs a label and a replacement")
         label, name = cells[label_at].strip(), cells[replace_at].strip()
         if rows.setdefault(folded(label), (label, name))[1] != name:
-            raise InputError(f"{path}, line {line}: {label!r} stands twice with different replacements")
+            raise InputError(f"{path}, line {line}: {label!r} has two different replacements")
     thesaurus = Thesaurus(tuple(sorted(rows.values())))
     _refuse_circles(path, thesaurus.rows)
     return thesaurus
 
 
 def thesaurus_lines(thesaurus: Thesaurus) -> list[str]:
-    """Return the rows as lines "label, tab, replacement", for keeping them in the graph."""
+    """Return the rows as lines of label, tab and replacement, as the graph stores them."""
     return [f"{label}\t{name}" for label, name in thesaurus.rows]
 
 
 def thesaurus_from_lines(lines: Iterable[str]) -> Thesaurus:
-    """Return the thesaurus that :func:`thesaurus_lines` was given."""
+    """Return the thesaurus that :func:`thesaurus_lines` returned the lines of."""
     pairs = (line.partition("\t") for line in lines)
     return Thesaurus(tuple((label, name) for label, _, name in pairs))
 
@@ -116,12 +116,12 @@ def _refuse_circles(path: Path, rows: Iterable[tuple[str, str]]) -> None:
         name = replace[label]
         while folded(name) in replace and folded(replace[folded(name)]) != folded(name):
             if folded(name) in seen:
-                raise InputError(f"{path}: {label!r} is replaced by itself in a circle")
+                raise InputError(f"{path}: {label!r} is replaced by itself through a circle of other labels")
             seen.add(folded(name))
             name = replace[folded(name)]
 
 
-def _last(label: str, replace: Mapping[str, str]) -> str:
+def _final_name(label: str, replace: Mapping[str, str]) -> str:
     name = replace[label]
     while folded(name) in replace and folded(replace[folded(name)]) != folded(name):
         name = replace[folded(name)]

@@ -1,4 +1,4 @@
-"""Topics: communities of papers, and the concepts that set each apart."""
+"""Topics: communities of related papers, named by their typical concepts."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def find_topics(vocabulary: Vocabulary, related: Iterable[Relatedness]) -> tuple
     """Return the communities of the graph of related papers, largest first.
 
     Leiden with modularity and a fixed seed (Traag, Waltman & van Eck 2019).
-    Papers that are related to none belong to no topic. A concept belongs to
-    the topic that holds at least half of its salience, if two of its papers
-    are there.
+    A paper without related papers has no topic. A concept belongs to the
+    topic that has at least half of its salience and two of its papers.
     """
     edges = [(str(pair.first), str(pair.second), pair.score) for pair in related]
     if not edges:
@@ -62,10 +61,10 @@ def _label(vocabulary: Vocabulary, groups: Sequence[Sequence[int]]) -> tuple[Top
         columns, inside = weight.indices[begin:end], weight.data[begin:end]
         papers_inside = _lookup(spread, number, columns)
         share = inside / total[columns]
-        # What many of the topic's papers are about and few others: weight times share,
-        # a class-based TF-IDF. Concepts of one paper alone do not name a group.
+        # Salience inside times share inside, a class-based TF-IDF, is high for concepts of many
+        # papers of the topic and few others. A concept of one paper should not name a topic.
         score = inside * share * np.where(papers_inside > 1, 1.0, 0.05)
-        ranked = [int(columns[place]) for place in np.lexsort((columns, -score))]
+        ranked = [int(columns[index]) for index in np.lexsort((columns, -score))]
         names = _distinct(vocabulary, ranked)
         own = columns[(share >= _OWN_SHARE) & (papers_inside > 1)]
         name = " · ".join(vocabulary.concepts[column].name for column in names)
@@ -78,7 +77,7 @@ def _label(vocabulary: Vocabulary, groups: Sequence[Sequence[int]]) -> tuple[Top
 
 
 def _distinct(vocabulary: Vocabulary, ranked: Iterable[int]) -> list[int]:
-    """Take the first few concepts of which none is a part of another."""
+    """Return the first few columns whose concepts have no word in common."""
     chosen: list[int] = []
     for column in ranked:
         words = set(vocabulary.concepts[column].id.split())

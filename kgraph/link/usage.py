@@ -1,4 +1,4 @@
-"""How a corpus uses names, gathered in one pass: what aliases, spellings and senses are told from."""
+"""How a corpus uses names: the counts from which aliases, spellings and senses are derived."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from scipy import sparse
 
 from kgraph.model import Extraction, Relation
 from kgraph.names import is_acronym, looks_named, normal_form
+from kgraph.schema import graph_schema
 
-Corpus = Iterable[tuple[str, Extraction]]
+Extractions = Iterable[tuple[str, Extraction]]
 """Paper ids with their extractions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Counts over the papers of a corpus; a paper's row is its place in ``paper_ids``.
+    """Counts over the papers of a corpus. The row of a paper is its index in ``paper_ids``.
 
-    ``papers`` is normal form → how many papers use it. ``defined`` is short form
-    → long form → rows of the papers that define it so, ``undefined`` short form →
-    rows that use it without definition and not as something new of their own.
-    ``words`` has a row a paper, and a column each word of its concepts' names;
-    ``columns`` says which. ``words_too`` are the normal forms that are names in
-    capitals (BREAK) and, far more often, words.
+    ``papers`` is normal form → number of papers that use it. ``defined`` is
+    short form → long form → rows of the papers that define it. ``undefined``
+    is short form → rows of the papers that use it without a definition and do
+    not introduce it. ``words`` is papers × words of the names of their
+    concepts, and ``columns`` is word → column. ``capitalized_words`` are the
+    normal forms that are names in capitals (BREAK) and, far more often, words.
     """
 
     paper_ids: tuple[str, ...]
@@ -35,11 +36,11 @@ class Usage:
     undefined: Mapping[str, array[int]]
     words: sparse.csr_array
     columns: Mapping[str, int]
-    words_too: frozenset[str]
+    capitalized_words: frozenset[str]
 
 
-def gather(corpus: Corpus, known: Collection[str] = ()) -> Usage:
-    """Return how a corpus uses names; ``known`` are short forms that need no definition."""
+def name_usage(extractions: Extractions, well_known: Collection[str] = ()) -> Usage:
+    """Return how a corpus uses names. Short forms in ``well_known`` need no definition."""
     paper_ids: list[str] = []
     papers: Counter[str] = Counter()
     defined: defaultdict[str, defaultdict[str, array[int]]] = defaultdict(_by_long_form)
@@ -49,7 +50,7 @@ def gather(corpus: Corpus, known: Collection[str] = ()) -> Usage:
     columns: dict[str, int] = {}
     indices = array("i")
     starts = array("q", [0])
-    for row, (paper_id, extraction) in enumerate(corpus):
+    for row, (paper_id, extraction) in enumerate(extractions):
         paper_ids.append(paper_id)
         own = definitions(extraction)
         for short, long in own.items():
@@ -78,36 +79,38 @@ def gather(corpus: Corpus, known: Collection[str] = ()) -> Usage:
         paper_ids=tuple(paper_ids),
         papers=papers,
         defined=defined,
-        undefined={short: rows for short, rows in undefined.items() if short in defined or short in known},
+        undefined={
+            short: rows for short, rows in undefined.items() if short in defined or short in well_known
+        },
         words=matrix,
         columns=columns,
-        words_too=frozenset(key for key, count in capitals.items() if lower[key] > 2 * count),
+        capitalized_words=frozenset(key for key, count in capitals.items() if lower[key] > 2 * count),
     )
 
 
 def definitions(extraction: Extraction) -> dict[str, str]:
-    """Return short form → long form, as normal forms, of what a paper defines."""
+    """Return short form → long form, as normal forms, of the abbreviations that a paper defines."""
     pairs = ((normal_form(short), normal_form(long)) for short, long in extraction.abbreviations)
     return {short: long for short, long in pairs if short and long}
 
 
 def _short_forms(written: Iterable[str], relations: Iterable[Relation]) -> set[str]:
-    """Return the normal forms of what is written like a short form, alone or in a phrase.
+    """Return the normal forms of words that are written like a short form, alone or in a phrase.
 
-    A name that the paper introduces means what the paper says, not what others
-    mean by it.
+    A name that the paper introduces is left out, as other papers cannot explain it.
     """
-    words = {word for name in written for word in name.split() if written_short(word)}
+    introduction = graph_schema().introduction().name
+    words = {word for name in written for word in name.split() if is_short_form(word)}
     own = {
         normal_form(relation.tail)
         for relation in relations
-        if relation.type == "INTRODUCES" and relation.head is None and " " not in relation.tail
+        if relation.type == introduction and relation.head is None and " " not in relation.tail
     }
     return {normal_form(word) for word in words} - own - {""}
 
 
-def written_short(word: str) -> bool:
-    """Whether a word is written as short forms are: a "map" is no MAP."""
+def is_short_form(word: str) -> bool:
+    """Return whether a word is written like a short form: "MAP" is, "map" is not."""
     return is_acronym(word) or looks_named(word)
 
 

@@ -107,7 +107,8 @@ def names(*papers: list[str]) -> Vocabulary:
     uses = Counter(name for paper in papers for name in paper)
     made = tuple(Concept(normal_form(name), name, "method", (), uses[name]) for name in known)
     salience = np.array([[float(name in paper) for name in known] for paper in papers])
-    return Vocabulary(tuple(f"p{n}" for n in range(len(papers))), made, sparse.csr_array(salience))
+    sentences = np.full((len(known), 4), -1)
+    return Vocabulary(tuple(f"p{n}" for n in range(len(papers))), made, sparse.csr_array(salience), sentences)
 
 
 class TestVersions:

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from kgraph.errors import InputError
 from kgraph.link.aliases import learn_aliases, link_concepts
 from kgraph.link.cooccurrence import co_occurrences, npmi
-from kgraph.link.graph import edge_batches, link, node_batches
-from kgraph.link.hierarchy import parents
+from kgraph.link.corpus import link
+from kgraph.link.graph import edge_batches, node_batches
+from kgraph.link.hierarchy import phrase_parents
 from kgraph.link.relatedness import products, related_papers, shares, unit, words_of
 from kgraph.link.thesaurus import Thesaurus, read_thesaurus, thesaurus_from_lines, thesaurus_lines
 from kgraph.link.topics import find_topics
-from kgraph.link.vocabulary import Vocabulary, build_vocabulary, vote
+from kgraph.link.vocabulary import Vocabulary, VocabularyBuilder, vote
 from kgraph.model import Evidence, Extraction, Mention, Paper, PaperConcept, Relation
 
 NOTHING = Thesaurus()
@@ -202,10 +203,10 @@ class TestThesaurus:
 def vocabulary(*papers: dict[str, float]) -> Vocabulary:
     extractions = [extraction(*(concept(name, salience=value) for name, value in p.items())) for p in papers]
     aliases = learn_aliases(numbered(extractions), NOTHING)
-    return build_vocabulary(
-        (paper_id, link_concepts(paper_id, found, aliases, frozenset()))
-        for paper_id, found in numbered(extractions)
-    )
+    builder = VocabularyBuilder()
+    for paper_id, found in numbered(extractions):
+        builder.add(paper_id, link_concepts(paper_id, found, aliases, frozenset()))
+    return builder.build()
 
 
 class TestVocabulary:
@@ -259,7 +260,7 @@ class TestHierarchy:
             {"continual learning": 0.5, "learning": 0.5},
         )
         names = [c.id for c in found.concepts]
-        assert {(names[a], names[b]) for a, b in parents(found)} == {
+        assert {(names[a], names[b]) for a, b in phrase_parents(found)} == {
             ("online continual learning", "continual learning")
         }
 
@@ -322,7 +323,7 @@ class TestTopics:
     def test_a_corpus_without_relations_has_no_topics(self) -> None:
         pairs = [(Paper("a", "A"), extraction(concept("one"))), (Paper("b", "B"), extraction())]
         linked = link([paper for paper, _ in pairs], lambda: pairs, NOTHING)
-        assert linked.topics == () and linked.related == ()
+        assert not linked.topics and not linked.related
 
 
 class TestGraph:
@@ -339,7 +340,7 @@ class TestGraph:
             return iter(papers)
 
         linked = link([paper for paper, _ in papers], corpus, NOTHING)
-        nodes = {(b.label, node.id) for b in node_batches(linked, "x", NOTHING) for node in b.nodes}
+        nodes = {(b.label, node.id) for b in node_batches(linked, "x") for node in b.nodes}
         edges = [(b, edge) for b in edge_batches(linked) for edge in b.edges]
         for batch, edge in edges:
             assert (batch.head_label, edge.head) in nodes

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kgraph
-from kgraph.link.graph import Linked, edge_batches, link, node_batches
-from kgraph.link.results import result_name
+from kgraph.link.corpus import LinkedCorpus, link
+from kgraph.link.graph import edge_batches, node_batches
+from kgraph.link.result_nodes import result_name
 from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines
 from kgraph.model import Edge, Evidence, Extraction, Mention, Node, Paper, PaperConcept, Result
 
@@ -40,16 +41,16 @@ def concept(text: str, kind: str, name: str = "") -> PaperConcept:
     return PaperConcept(name or text, kind, 0.5, (), (at(text),), (SEEN,))  # type: ignore[arg-type]
 
 
-def linked(*concepts: PaperConcept, thesaurus: Thesaurus | None = None, **changed: object) -> Linked:
+def linked(*concepts: PaperConcept, thesaurus: Thesaurus | None = None, **changed: object) -> LinkedCorpus:
     corpus = [(Paper("p", "Kettles", ABSTRACT), Extraction(concepts, (), results=(result(**changed),)))]
     return link([paper for paper, _ in corpus], lambda: corpus, thesaurus or Thesaurus())
 
 
-def nodes(found: Linked, label: str) -> Iterator[Node]:
-    return (node for b in node_batches(found, "x", Thesaurus()) if b.label == label for node in b.nodes)
+def nodes(found: LinkedCorpus, label: str) -> Iterator[Node]:
+    return (node for b in node_batches(found, "x") if b.label == label for node in b.nodes)
 
 
-def ends(found: Linked, type_: str) -> list[tuple[str, str]]:
+def ends(found: LinkedCorpus, type_: str) -> list[tuple[str, str]]:
     edges: Iterator[Edge] = (edge for b in edge_batches(found) if b.type == type_ for edge in b.edges)
     return [(edge.head, edge.tail) for edge in edges]
 

@@ -1,4 +1,4 @@
-"""The numbers that papers report as nodes, tied to the concepts of their metric and data set."""
+"""The results of papers as nodes, joined to the concepts of their metric and data set."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgraph.link.aliases import LinkedConcept
-from kgraph.model import Evidence, Extraction, Kind, Mention, Node, Result
+from kgraph.link.evidence import evidence_properties
+from kgraph.model import Extraction, Kind, Mention, Node, Result
 from kgraph.names import bounded
 
-_ADDS_NOTHING = frozenset({"", "score", "scores", "rate", "rates", "value", "values", "level", "levels"})
+# Words after the name of a metric that do not change it: "BLEU score" is BLEU.
+_EMPTY_ENDINGS = frozenset({"", "score", "scores", "rate", "rates", "value", "values", "level", "levels"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class LinkedResult:
     """A result of one paper as a node, with the ids of the concepts that are its metric and data set."""
 
     paper: str
@@ -23,24 +25,23 @@ class Reported:
     dataset: str | None
 
 
-def reported_results(
+def linked_results(
     paper_id: str, extraction: Extraction, concepts: Iterable[LinkedConcept]
-) -> Iterator[Reported]:
+) -> Iterator[LinkedResult]:
     """Yield the results of one paper, whose linked concepts are given, in the order of the text.
 
-    A concept is a result's metric or data set where it is mentioned in those
-    very words; so names are resolved as they are everywhere in the paper.
+    A concept is the metric or data set of a result if the paper mentions it
+    with the same words. So these names are resolved as all others of the paper.
     """
     own = tuple(concepts)
     for result in extraction.results:
-        place = f"{result.figure.field}-{result.figure.start}"
-        id_ = bounded(f"{paper_id}#{place}")
+        id_ = bounded(f"{paper_id}#{result.figure.field}-{result.figure.start}")
         properties = {key: value for key, value in _properties(result).items() if value is not None}
-        yield Reported(
+        yield LinkedResult(
             paper_id,
             Node(id_, {"id": id_, **properties}),
-            _named_by(result.metric_mention, own),
-            _named_by(result.dataset_mention, own, "dataset"),
+            _mentioned_concept(result.metric_mention, own),
+            _mentioned_concept(result.dataset_mention, own, "dataset"),
         )
 
 
@@ -57,7 +58,7 @@ def result_name(result: Result) -> str:
 
 
 def _with_unit(number: float, unit: str | None, *, signed: bool = False) -> str:
-    # All digits that were written: a general format would round 18,000.5 away.
+    # The default of six digits would round 18,000.55.
     text = f"{number:+.10g}" if signed else f"{number:.10g}"
     if unit is None:
         return text
@@ -66,7 +67,6 @@ def _with_unit(number: float, unit: str | None, *, signed: bool = False) -> str:
 
 def _properties(result: Result) -> dict[str, Any]:
     name = result_name(result)
-    seen: Evidence = result.evidence
     return {
         "name": name,
         "title": name,
@@ -80,27 +80,26 @@ def _properties(result: Result) -> dict[str, Any]:
         "qualifier": result.qualifier,
         "figure": result.figure.text,
         "confidence": result.confidence,
-        "evidence": [seen.text],
-        "evidence_fields": [seen.field],
-        "evidence_starts": [seen.start],
-        "evidence_ends": [seen.end],
-        "produced_by": [seen.producer],
+        **evidence_properties([result.evidence]),
     }
 
 
-def _named_by(
-    place: Mention | None, concepts: Iterable[LinkedConcept], kind: Kind | None = None
+def _mentioned_concept(
+    name: Mention | None, concepts: Iterable[LinkedConcept], kind: Kind | None = None
 ) -> str | None:
-    """Return the concept that is mentioned by the words of a place, or by most of them up to their end."""
-    if place is None:
+    """Return the id of the concept with the longest mention inside a name that reaches to its end.
+
+    Of the name, only a word such as "score" may follow the mention.
+    """
+    if name is None:
         return None
     found = [
         (mention.start, concept.id)
         for concept in concepts
         if kind is None or concept.kind == kind
         for mention in concept.mentions
-        if mention.field == place.field
-        and place.start <= mention.start < mention.end <= place.end
-        and place.text[mention.end - place.start :].strip().lower() in _ADDS_NOTHING
+        if mention.field == name.field
+        and name.start <= mention.start < mention.end <= name.end
+        and name.text[mention.end - name.start :].strip().lower() in _EMPTY_ENDINGS
     ]
     return min(found)[1] if found else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kgraph.errors import InputError
+from kgraph.progress import Progress, ignore_progress
 from kgraph.schema import Schema, graph_schema
 from kgraph.stats import Stats, stats
 from kgraph.store import DEFAULT_TIMEOUT, QueryResult, is_server, open_store, store_path
@@ -16,8 +16,8 @@ from kgraph.store import DEFAULT_TIMEOUT, QueryResult, is_server, open_store, st
 if TYPE_CHECKING:
     import networkx as nx
 
-    from kgraph.build import BuildReport, Progress
-    from kgraph.export.neo4j_csv import Neo4jExport
+    from kgraph.build import BuildReport
+    from kgraph.export import ExportReport
     from kgraph.model import Extraction, Notice, Paper, Rejection
     from kgraph.suggest import Suggestion
     from kgraph.view import View
@@ -43,7 +43,7 @@ class KnowledgeGraph:
         cache: str | Path | None = None,
         jobs: int | None = None,
         encoder: str | Path | None = None,
-        on_progress: Progress | None = None,
+        on_progress: Progress = ignore_progress,
     ) -> BuildReport:
         """Build the graph of the papers in some files, or add them to it.
 
@@ -73,7 +73,7 @@ class KnowledgeGraph:
                 page_year=page_year,
                 thesaurus=words,
                 jobs=jobs,
-                on_progress=on_progress or (lambda *_: None),
+                on_progress=on_progress,
             )
         finally:
             extractions.close()
@@ -158,23 +158,29 @@ class KnowledgeGraph:
         return stats(self._store)
 
     def export(
-        self, folder: str | Path, *, format: str = "neo4j-csv", on_progress: Progress | None = None
-    ) -> Neo4jExport:
-        """Write the graph to a folder for another tool; see :func:`kgraph.export.neo4j_csv.to_neo4j_csv`.
+        self, format: str, dest: str | Path, *, on_progress: Progress = ignore_progress
+    ) -> ExportReport:
+        """Write the graph to a file or folder for another tool; see :func:`kgraph.export.export_graph`.
 
-        ``format`` is ``neo4j-csv``. Raises InputError for another one.
+        ``format`` is the name of an export format, as ``kgraph export --help``
+        lists them. Raises InputError for an unknown one.
         """
-        from kgraph.export.neo4j_csv import to_neo4j_csv
+        from kgraph.export import export_graph
 
-        if format != "neo4j-csv":
-            raise InputError(f"{format}: no such format of an export; there is neo4j-csv")
-        return to_neo4j_csv(self._store, Path(folder), on_progress or (lambda *_: None))
+        return export_graph(self._store, format, Path(dest), on_progress)
 
-    def to_networkx(self) -> nx.MultiDiGraph[Any]:
-        """Return the graph for NetworkX; see :func:`kgraph.export.networkx.to_networkx`."""
-        from kgraph.export.networkx import to_networkx
+    def to_networkx(self, *, flat: bool = False) -> nx.MultiDiGraph[Any]:
+        """Return the graph as a NetworkX graph; see :func:`kgraph.export.networkx_graph.to_networkx`.
 
-        return to_networkx(self._store)
+        With ``flat``, node ids are strings and attributes are scalars, so that
+        NetworkX can write the graph as GraphML and GEXF; see
+        :func:`kgraph.export.flat_graph.flatten`.
+        """
+        from kgraph.export.flat_graph import flatten
+        from kgraph.export.networkx_graph import to_networkx
+
+        graph = to_networkx(self._store)
+        return flatten(graph) if flat else graph
 
     def close(self) -> None:
         """Let go of the store."""

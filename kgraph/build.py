@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,12 +25,10 @@ from kgraph.link.graph import LINKER_VERSION, edge_batches, node_batches
 from kgraph.link.thesaurus import Thesaurus, thesaurus_from_lines, thesaurus_lines
 from kgraph.model import Extraction, NodeBatch, Notice, Paper, Rejection
 from kgraph.paper_record import paper_from_properties
+from kgraph.progress import Progress, ignore_progress
 from kgraph.sources import read
 from kgraph.store import GraphStore
 from kgraph.store.scan import Scan
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much of it is done, and of how much (None: unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def build(
     page_year: int | None = None,
     thesaurus: Thesaurus | None = None,
     jobs: int | None = None,
-    on_progress: Progress = lambda *_: None,
+    on_progress: Progress = ignore_progress,
 ) -> BuildReport:
     """Build the graph of the papers in ``inputs`` and in the store.
 

@@ -220,23 +220,51 @@ def view(
     output.tell(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}")
 
 
-@cli.command()
-@click.argument("folder", metavar="DIR")
-@STORE
-@click.option("--format", type=click.Choice(("neo4j-csv",)), default="neo4j-csv", show_default=True)
-def export(folder: str, store: str | None, format: str) -> None:
-    """Write the graph to the folder DIR for another tool, and print what to run there.
+class _ExportCommand(click.Command):
+    """A command whose help lists the export formats."""
 
-    neo4j-csv is for an empty Neo4j server: CSV files for neo4j-admin database
-    import. DIR is a new or empty folder, or one that was written by this
-    command.
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the name, target and description of each format."""
+        del ctx
+        from kgraph.export import EXPORTERS
+
+        with formatter.section("Formats"):
+            formatter.write_dl([(name, _export_description(name)) for name in EXPORTERS.names()])
+
+
+def _export_description(name: str) -> str:
+    from kgraph.export import EXPORTERS
+
+    try:
+        exporter = EXPORTERS.get(name)
+    except KgraphError as error:
+        return str(error)
+    return f"{exporter.description} DEST is a {exporter.target}."
+
+
+def _complete_export_format(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    del context, parameter
+    from kgraph.export import EXPORTERS
+
+    return [name for name in EXPORTERS.names() if name.startswith(incomplete)]
+
+
+@cli.command(cls=_ExportCommand)
+@click.argument("format", shell_complete=_complete_export_format)
+@click.argument("dest")
+@STORE
+def export(format: str, dest: str, store: str | None) -> None:
+    """Write the graph to the file or folder DEST for another tool.
+
+    Prints the commands that load the files, if the tool needs them. A file is
+    replaced. A folder must be new, empty or of an earlier export.
     """
     try:
         with kgraph.open(store) as graph, output.progress() as on_progress:
-            found = graph.export(folder, format=format, on_progress=on_progress)
+            report = graph.export(format, dest, on_progress=on_progress)
     except KeyboardInterrupt:
         raise KgraphError("interrupted; nothing was exported") from None
-    output.print_export(found)
+    output.print_export(report)
 
 
 @cli.command()

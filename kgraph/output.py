@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
-import os
 import sys
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +20,10 @@ from rich.table import Table
 from rich.text import Text
 
 from kgraph.errors import InputError
+from kgraph.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from kgraph.export.neo4j_csv import Neo4jExport
+    from kgraph.export import ExportReport
     from kgraph.schema import Schema
     from kgraph.stats import Stats
     from kgraph.suggest import Suggestion
@@ -104,23 +103,8 @@ def ids_of(path: Path) -> set[str]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file as UTF-8, whole or not at all. Raises InputError if it cannot be written."""
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "this is a folder")
-        if path.exists() and not path.is_file():
-            # A pipe or a device, such as /dev/stdout, is written to and not replaced.
-            path.write_text(text, encoding="utf-8", newline="\n")
-            return
-        target = path.resolve()
-        partial = target.with_name(f".{os.getpid()}.partial")
-        try:
-            partial.write_text(text, encoding="utf-8", newline="\n")
-            partial.replace(target)
-        finally:
-            with suppress(OSError):
-                partial.unlink()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
 
 
 def json_line(document: Any) -> str:
@@ -163,16 +147,17 @@ def print_suggestions(found: Sequence[Suggestion]) -> None:
                     click.echo(_printable(f"      “{textwrap.shorten(sentence, 160, placeholder=' …')}”"))
 
 
-def print_export(found: Neo4jExport) -> None:
-    """Print the commands that take an export into a server; to stderr, what they do."""
-    tell(f"{found.folder}: {found.nodes:,} nodes, {found.relationships:,} relationships")
-    if any(found.others):
-        nodes, relationships = found.others
-        tell(f"{nodes:,} nodes and {relationships:,} relationships that kgraph did not make were left out")
-    tell("1. While the server is stopped; this deletes what its database holds now:")
-    click.echo(found.import_command)
-    tell("2. When it was started again; this completes the graph and makes its constraints and indexes:")
-    click.echo(found.script_command)
+def print_export(report: ExportReport) -> None:
+    """Print the commands to run next. The counts and explanations go to stderr."""
+    tell(f"{report.dest}: {report.nodes:,} nodes, {report.relationships:,} relationships")
+    if report.skipped_nodes or report.skipped_relationships:
+        tell(
+            f"{report.skipped_nodes:,} nodes and {report.skipped_relationships:,} relationships "
+            "that kgraph did not make were skipped"
+        )
+    for number, step in enumerate(report.next_steps, start=1):
+        tell(f"{number}. {step.explanation}")
+        click.echo(step.command)
 
 
 def print_stats(found: Stats) -> None:

@@ -15,6 +15,7 @@ from neo4j_server import Neo4jServer
 from runs import NODES, RELATIONSHIPS, SAMPLE, Cli, Ran
 
 import kgraph
+from kgraph.export import EXPORTERS
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,12 @@ def test_networkx_gets_the_same(graph: Graph) -> None:
     assert found[0][1] == found[1][1] and len(found[0][1]) > 1000
 
 
-def test_an_export_is_the_same(graph: Graph, tmp_path: Path) -> None:
+def test_exports_are_the_same(graph: Graph, tmp_path: Path) -> None:
     folders = [tmp_path / "embedded", tmp_path / "neo4j"]
     for folder, store in zip(folders, graph.stores, strict=True):
-        graph.cli.run("export", folder, "--store", store)
+        folder.mkdir()
+        for format in EXPORTERS.names():
+            graph.cli.run("export", format, folder / format, "--store", store)
     files = [
         {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         for folder in folders

@@ -1,9 +1,9 @@
-"""A folder of exported files that is whole or not there, and never costs somebody else's file.
+"""Write a folder of exported files whole or not at all, without deleting other files.
 
 The files are written to a hidden folder inside the folder, and moved when all
-are complete. A list of them lies beside them: by it a later export knows what
-is its own to replace. Wherever a process is killed, the list names every file
-that lies there, and no file is half written under its own name.
+are complete. A list of their names is written next to them, so that a later
+export knows which files it may replace. Whenever a process is killed, the list
+names every exported file, and no file is incomplete under its final name.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _PARTIAL = ".kgraph-export-"
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder to write files to; when the block ends well, ``folder`` holds them and no others.
+    """Yield an empty folder to write files to. ``folder`` holds exactly these when the block has ended.
 
-    Raises InputError if ``folder`` holds what no export wrote, and if it cannot be written.
+    An error in the block leaves ``folder`` as it was before. Raises InputError
+    if ``folder`` holds other files or cannot be written.
     """
     try:
         before = _own_files(folder)
@@ -49,16 +50,16 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
 
 def _own_files(folder: Path) -> frozenset[str]:
-    """Return the names of the files of an earlier export. Raises InputError if others are there."""
+    """Return the names of the files of an earlier export. Raises InputError if there are others."""
     if not folder.exists():
         return frozenset()
     if not folder.is_dir():
-        raise InputError(f"{folder}: this is a file; an export is a folder")
+        raise InputError(f"{folder}: this is a file; this format is written to a folder")
     listed = _listed(folder / LIST)
     for path in sorted(folder.iterdir()):
         if path.name not in listed and not path.name.startswith(_PARTIAL):
             raise InputError(
-                f"{folder}: holds {path.name}, which no export wrote; name a new or empty folder"
+                f"{folder}: holds {path.name}, which is not part of an export; name a new or empty folder"
             )
     return listed
 
@@ -68,16 +69,16 @@ def _listed(path: Path) -> frozenset[str]:
         return frozenset()
     try:
         names = json.loads(path.read_text(encoding="utf-8"))["files"]
-        # Only files of this very folder may be deleted, whatever the list says.
+        # Only files directly in this folder may be deleted, whatever the list says.
         return frozenset(name for name in names if Path(name).name == name not in ("", "..")) | {LIST}
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not the list of an export; name a new or empty folder") from error
+        raise InputError(f"{path}: not written by an export; name a new or empty folder") from error
 
 
 def _replace(folder: Path, before: frozenset[str], written: Path) -> None:
     names = sorted(path.name for path in written.iterdir())
     (written / LIST).write_text(json.dumps({"made by": "kgraph export", "files": names}, indent=1) + "\n")
-    # The old files go first, so that old and new ones never lie side by side.
+    # The old files are deleted first, so that old and new ones are never mixed.
     for name in before - {LIST}:
         (folder / name).unlink(missing_ok=True)
     for name in (LIST, *names):

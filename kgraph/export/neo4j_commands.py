@@ -1,4 +1,4 @@
-"""What a person runs to get an export into Neo4j: two commands and a file of Cypher."""
+"""Make the two commands and the Cypher file that load an export into Neo4j."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kgraph.export.tables import EMPTY, empty_mark
+from kgraph.export.neo4j_tables import EMPTY, empty_mark
 
 SCRIPT = "after-import.cypher"
-"""The file of statements that are run after the import."""
+"""The file of statements to run after the import."""
 
 DATABASE = "neo4j"
 """The only database of the Community Edition."""
@@ -23,10 +23,10 @@ _ROWS_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was written of a label, or of a relationship type between two labels.
+    """The files of a label, or of a relationship type between two labels.
 
-    ``pattern`` is how Cypher finds it (``(x:Paper)``), ``name`` the label or type,
-    ``empties`` as in :class:`kgraph.export.tables.TableWriter`.
+    ``pattern`` matches its nodes or relationships in Cypher (``(x:Paper)``),
+    ``name`` is the label or type, and ``empties`` is as in :class:`kgraph.export.neo4j_tables.TableWriter`.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Table:
 def import_command(
     folder: Path, nodes: Iterable[Table], relationships: Iterable[Table], delimiter: str, longest: int
 ) -> str:
-    """Return the shell command that imports the files of a folder; it may be run from anywhere.
+    """Return the shell command that imports the files of a folder; it works from any folder.
 
-    ``longest`` is the characters of the longest field. The command goes into
-    the folder, as the importer would cut a path at each comma.
+    ``longest`` is the length of the longest field in characters. The command
+    changes into the folder, because the importer splits paths at commas.
     """
     files = [
         f"--{what}={table.name}={name}"
@@ -50,7 +50,7 @@ def import_command(
         for name in table.files
     ]
     options = [
-        DATABASE,  # behind the lists of files it would be taken for one
+        DATABASE,  # after the lists of files it would be read as one of them
         "--overwrite-destination=true",
         "--id-type=string",
         "--input-encoding=UTF-8",
@@ -59,11 +59,11 @@ def import_command(
         "--legacy-style-quoting=false",
         "--ignore-empty-strings=false",
         "--trim-strings=false",
-        # One buffer must hold the longest field: a character may take 4 bytes.
+        # One buffer must hold the longest field. A character takes up to 4 bytes.
         f"--read-buffer-size={max(_LEAST_BUFFER, 4 * longest + 1024)}",
         "--strict=true",
         "--bad-tolerance=0",
-        # The user that Neo4j runs as may not be allowed to write here.
+        # The user that runs Neo4j may not be allowed to write to the current folder.
         f"--report-file={os.devnull}",
     ]
     words = ["neo4j-admin", "database", "import", "full", *options, *files]
@@ -77,13 +77,13 @@ def script_command(folder: Path) -> str:
 
 
 def script(tables: Iterable[Table], constraints: Iterable[str], indexes: Iterable[str]) -> str:
-    """Return the statements that complete an imported graph; run again, they change nothing."""
-    statements = [*constraints, *(_empties_set(table) for table in tables if table.empties), *indexes]
+    """Return the statements that complete an imported graph. Running them again changes nothing."""
+    statements = [*constraints, *(_set_empties(table) for table in tables if table.empties), *indexes]
     return "".join(f"{statement};\n" for statement in statements)
 
 
-def _empties_set(table: Table) -> str:
-    # Each property once: what a SET reads is what there was before the whole clause.
+def _set_empties(table: Table) -> str:
+    # Each property is set once, because SET reads the values from before the whole clause.
     cases: defaultdict[str, str] = defaultdict(str)
     for name, value in table.empties:
         cases[name] += f"WHEN '{_escaped(empty_mark(name, value))}' IN x.{EMPTY} THEN {value} "

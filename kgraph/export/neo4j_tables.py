@@ -1,8 +1,8 @@
-"""The rows of one label or one kind of relationship, as CSV files with a header.
+"""Write the rows of one label or relationship type as CSV files with a header.
 
-A column has one type, and properties that users set may be of any. So rows
-whose columns differ from the declared ones go to further files with columns of
-their own; there is mostly just one file.
+A column has one type, but users may set properties of any type. Rows whose
+columns differ from the declared ones therefore go to further files with other
+columns. Usually there is one file.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from kgraph.errors import InputError
-from kgraph.export.csv_values import TYPES, field, fits, quoted, type_of
+from kgraph.export.neo4j_values import TYPES, field, fits, quoted, type_of
 from kgraph.schema import Property
 
 EMPTY = "kgraph_empty"
-"""A property that says which lists are empty, or hold one empty text: to the importer both are absent.
-The statements that follow the import set them and remove it."""
+"""A property that names the lists that are empty or hold one empty string. The importer drops both.
+The statements that run after the import set these lists and remove the property."""
 
 _NAME = re.compile(r"\w(?:[\w .-]*[\w.-])?")
 _ROWS_AT_ONCE = 500
@@ -29,9 +29,9 @@ _ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A node or relationship: what names it to the importer, and its properties.
+    """A node or relationship: the fields by which the importer identifies it, and its properties.
 
-    ``shown`` names it to a reader of an error message.
+    ``shown`` identifies it in error messages.
     """
 
     key: Sequence[str]
@@ -40,11 +40,12 @@ class Row:
 
 
 class TableWriter:
-    """Writes rows to ``NAME.csv`` in a folder, and to ``NAME-2.csv`` … where they need other columns.
+    """Writes rows to ``NAME.csv`` in a folder, and to ``NAME-2.csv`` … if they need other columns.
 
-    ``key`` are the headers of the rows' keys. Afterwards ``files`` are the names of the
-    files, ``empties`` the pairs of property and value (``[]`` or ``['']``) that an
-    import loses, and ``longest`` the characters of the longest field.
+    ``key`` holds the headers of the rows' keys. After :meth:`write`, ``files``
+    are the names of the files, ``empties`` the pairs of property and value
+    (``[]`` or ``['']``) that an import loses, and ``longest`` is the length of
+    the longest field in characters.
     """
 
     def __init__(
@@ -63,11 +64,11 @@ class TableWriter:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The names of the files that were written."""
+        """The names of the written files."""
         return tuple(self._files.values())
 
     def write(self, rows: Iterable[Row]) -> Iterable[int]:
-        """Write all rows; yield how many, batch by batch.
+        """Write all rows and yield the number of rows of each batch.
 
         Raises InputError for a property that Neo4j or a header cannot hold,
         DelimiterInTextError, and OSError.
@@ -78,23 +79,23 @@ class TableWriter:
             for row in batch:
                 columns, line = self._line(row)
                 lines[columns].append(line)
-            for columns, some in lines.items():
-                self._append(columns, some)
+            for columns, batch_lines in lines.items():
+                self._append(columns, batch_lines)
             yield len(batch)
 
     def _line(self, row: Row) -> tuple[tuple[tuple[str, str], ...], str]:
-        values = self._with_empties_named(row)
+        values = self._with_empties_listed(row)
         columns = self._columns(row, values)
         fields = [*row.key, *(field(values.get(name), self._delimiter) for name in columns)]
         self.longest = max(self.longest, *map(len, fields))
         return tuple(columns.items()), ",".join(fields) + "\n"
 
-    def _with_empties_named(self, row: Row) -> Mapping[str, Any]:
+    def _with_empties_listed(self, row: Row) -> Mapping[str, Any]:
         lost = {name: value for name, value in row.properties.items() if value in ([], [""])}
         if EMPTY in row.properties:
             raise InputError(
-                f"{row.shown}: has the property {EMPTY}, which is for exports; "
-                "complete the import that it comes from, or remove it"
+                f"{row.shown}: has the property {EMPTY}, which is reserved for exports; "
+                "complete the import that set it, or remove it"
             )
         if not lost:
             return row.properties
@@ -119,7 +120,7 @@ class TableWriter:
         if new:
             number = f"-{len(self._files) + 1}" if self._files else ""
             self._files[columns] = f"{self._name}{number}.csv"
-        # Opened anew for each batch: there may be more of them than a process may hold open.
+        # Opened again for each batch, as there may be more files than a process may hold open.
         with (self._folder / self._files[columns]).open("a", encoding="utf-8", newline="") as file:
             if new:
                 file.write(",".join([*self._key, *(quoted(f"{n}:{t}") for n, t in columns)]) + "\n")
@@ -127,7 +128,7 @@ class TableWriter:
 
 
 def empty_mark(name: str, value: str) -> str:
-    """Return how ``kgraph_empty`` says that a property has that value, ``[]`` or ``['']``."""
+    """Return the item of ``kgraph_empty`` for a property with that value, ``[]`` or ``['']``."""
     return f"{name} = {value}"
 
 
@@ -140,8 +141,8 @@ def _type(name: str, value: Any, row: Row) -> str:
 
 
 def _check_name(name: str, row: Row) -> None:
-    # A header has its own marks, such as ':' and '{', and nothing to escape them with.
+    # ':' and '{' have a meaning in a header and cannot be escaped.
     if not _NAME.fullmatch(name):
         raise InputError(
-            f"{row.shown}: the name of the property {name!r} cannot stand in a header; rename or remove it"
+            f"{row.shown}: the property name {name!r} cannot be used in a CSV header; rename or remove it"
         )

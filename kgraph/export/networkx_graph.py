@@ -1,4 +1,4 @@
-"""The graph for NetworkX."""
+"""Return the graph as a NetworkX graph."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from typing import Any
 
 import networkx as nx
 
+from kgraph.progress import Progress, ignore_progress
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
 from kgraph.store.scan import Scan
 
 
-def to_networkx(store: GraphStore) -> nx.MultiDiGraph[Any]:
+def to_networkx(store: GraphStore, on_progress: Progress = ignore_progress) -> nx.MultiDiGraph[Any]:
     """Return the graph as a directed multigraph.
 
-    Nodes are (label, id) pairs with the attributes ``labels`` and the
-    properties; edges have the relationship type as key. Nodes and edges come
-    in the order of the schema, then of their ids. Raises InputError where
-    there is no graph, and StoreError.
+    Nodes are (label, id) pairs with the properties and ``labels`` as
+    attributes. The key of an edge is its relationship type. Nodes and edges
+    are in the order of the schema, then of their ids. The whole graph is held
+    in memory. Raises InputError if there is no graph, and StoreError.
     """
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     scan = Scan(store)
@@ -26,9 +27,13 @@ def to_networkx(store: GraphStore) -> nx.MultiDiGraph[Any]:
             key = (label.name, node.id)
             graph.add_node(key)
             graph.nodes[key].update({**node.properties, "id": node.id, "labels": [label.name, *node.labels]})
+            on_progress("reading nodes", graph.number_of_nodes(), None)
+    edges = 0
     for kind, head, tail in graph_schema().patterns():
         for edge in scan.edges(kind.name, head, tail):
             ends = ((head, edge.head), (tail, edge.tail))
             graph.add_edge(*ends, key=kind.name)
             graph.edges[*ends, kind.name].update(edge.properties)
+            edges += 1
+            on_progress("reading relationships", edges, None)
     return graph

@@ -1,11 +1,11 @@
-"""Values as fields of the CSV that ``neo4j-admin database import`` reads.
+"""Format values as fields of the CSV that ``neo4j-admin database import`` reads.
 
-Text is always quoted and the rest never: an empty field is then an absent
-property, and ``""`` an empty text. Python's csv module cannot tell the two
-apart before 3.12, which is why it is not used. List items are joined
-by one character of the caller's choice; inside a list nothing can be escaped.
+Text is always quoted and other values never are, so an empty field is an
+absent property and ``""`` is an empty string. Python's csv module cannot write
+the difference before 3.12, so it is not used. List items are joined by one
+character that the caller chooses. Inside a list nothing can be escaped.
 
-What the format means: https://neo4j.com/docs/operations-manual/5/import/.
+The format: https://neo4j.com/docs/operations-manual/5/import/.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PYTHON: Mapping[str, tuple[type, ...]] = {
 
 
 class DelimiterInTextError(Exception):
-    """A list item holds the character that is to part the items; ``characters`` are all of the list's."""
+    """A list item holds the delimiter; ``characters`` are all characters of the list."""
 
     def __init__(self, items: Iterable[str]) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class DelimiterInTextError(Exception):
 
 
 def fits(value: Any, type_: str) -> bool:
-    """Whether a column of that type can hold the value."""
+    """Return whether a column of that type can hold the value."""
     if type_.endswith("[]"):
         return isinstance(value, list) and all(type(item) in _PYTHON[type_[:-2]] for item in value)
     return type(value) in _PYTHON[type_]
@@ -60,14 +60,14 @@ def type_of(value: Any) -> str:
 
 
 def field(value: Any, delimiter: str) -> str:
-    """Return a value as a field; None as an empty one. Raises DelimiterInTextError."""
+    """Return a value as a field; None gives an empty one. Raises DelimiterInTextError."""
     if value is None:
         return ""
     return quoted(_joined(value, delimiter)) if isinstance(value, list | str) else _plain(value)
 
 
 def quoted(text: str) -> str:
-    """Return a text as a field, its quotes doubled."""
+    """Return a text as a quoted field, with its quotes doubled."""
     return '"' + text.replace('"', '""') + '"'
 
 

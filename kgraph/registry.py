@@ -1,0 +1,109 @@
+"""Find the implementations of a protocol, in kgraph and in other packages.
+
+Each built-in implementation is a module in one folder of the package, and
+binds its object to an agreed name. Other packages add theirs by an entry point
+whose name is the name of the implementation. Nothing else lists them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from kgraph.errors import InputError, KgraphError
+
+
+class Named(Protocol):
+    """An implementation with a name."""
+
+    @property
+    def name(self) -> str:
+        """The name by which users ask for it."""
+        ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+@dataclass(frozen=True)
+class Registry(Generic[T]):
+    """The implementations of a protocol by name.
+
+    ``package`` is the dotted name of the folder of built-in modules,
+    ``attribute`` the name that each binds, ``group`` the entry-point group of
+    other packages. ``protocol`` must be runtime-checkable. ``noun`` is used in
+    messages.
+    """
+
+    package: str
+    attribute: str
+    group: str
+    protocol: Any
+    noun: str
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, sorted. Does not import other packages."""
+        return tuple(sorted({*self._built_in, *self._entry_points}))
+
+    def get(self, name: str) -> T:
+        """Return the implementation of that name.
+
+        Raises InputError for an unknown name, and KgraphError for an entry
+        point that cannot be loaded or that takes the name of another one.
+        """
+        points = self._entry_points.get(name, ())
+        candidates = [f"kgraph's {name}"] if name in self._built_in else []
+        candidates += [_described(point) for point in points]
+        if not candidates:
+            raise InputError(f"{name}: unknown {self.noun}; choose from {', '.join(self.names())}")
+        if len(candidates) > 1:
+            raise KgraphError(
+                f"{name}: this {self.noun} is provided more than once: {', '.join(candidates)}; "
+                "uninstall one of the packages"
+            )
+        return self._built_in[name] if name in self._built_in else self._loaded(points[0])
+
+    def all(self) -> Iterator[T]:
+        """Yield every implementation, sorted by name. Raises as :meth:`get` does."""
+        for name in self.names():
+            yield self.get(name)
+
+    @cached_property
+    def _built_in(self) -> Mapping[str, T]:
+        folder = importlib.import_module(self.package)
+        modules = (
+            importlib.import_module(f"{self.package}.{info.name}")
+            for info in pkgutil.iter_modules(folder.__path__)
+        )
+        found = (cast("T", getattr(module, self.attribute)) for module in modules)
+        return {implementation.name: implementation for implementation in found}
+
+    @cached_property
+    def _entry_points(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        points: dict[str, tuple[EntryPoint, ...]] = {}
+        for point in entry_points(group=self.group):
+            points[point.name] = (*points.get(point.name, ()), point)
+        return points
+
+    def _loaded(self, point: EntryPoint) -> T:
+        try:
+            found = point.load()
+        except Exception as error:
+            raise KgraphError(f"{_described(point)} cannot be loaded: {error}") from error
+        is_one = isinstance(found, self.protocol) and not isinstance(found, type)
+        if not is_one or cast("T", found).name != point.name:
+            raise KgraphError(
+                f"{_described(point)} is not an instance of {self.protocol.__module__}."
+                f"{self.protocol.__name__} named {point.name!r}"
+            )
+        return cast("T", found)
+
+
+def _described(point: EntryPoint) -> str:
+    package = point.dist.name if point.dist is not None else "an unknown package"
+    return f"{point.name} of {package} ({point.value})"

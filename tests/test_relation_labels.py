@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from evaluation.relation_labels import label_chances, label_marked, load_label_model, read_marked
 
-from kgraph.extract.relations.model import NONE, STATEMENTS
+from kgraph.extract.relations.definitions import relation_definitions
+from kgraph.extract.relations.model import NONE
 
-LABELS = {*STATEMENTS, "FEATURE-OF"}
+LABELS = {*relation_definitions().labels, "FEATURE-OF"}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _FOLDER = Path(__file__).parent
+# A quantifier such as {0,60} never starts with a letter.
+_FRAGMENT = re.compile(r"\{(?P<name>[a-z][a-z0-9_]*)\}")
 
 MODEL = "kgraph_sci_sm"
 """The trained pipeline, a folder in spaCy's format that ``scripts/train`` writes."""
@@ -34,6 +39,35 @@ def read_json(name: str) -> dict[str, Any]:
     """Return the object in a JSON file, which may be compressed."""
     data: dict[str, Any] = json.loads(read_text(name))
     return data
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """Return the tables of a TOML file."""
+    return tomllib.loads(read_text(name))
+
+
+def compile_pattern(
+    pattern: str | Sequence[str], fragments: Mapping[str, str] | None = None, flags: int = 0
+) -> re.Pattern[str]:
+    """Return the regular expression that a data file has as one string or as a list of parts."""
+    return re.compile(expand(pattern, fragments or {}), flags)
+
+
+def expand(pattern: str | Sequence[str], fragments: Mapping[str, str]) -> str:
+    """Return the text of a pattern, its parts joined and each ``{name}`` replaced by that fragment.
+
+    Raises KeyError for a fragment that does not exist.
+    """
+    text = pattern if isinstance(pattern, str) else "".join(pattern)
+    return _FRAGMENT.sub(lambda found: fragments[found["name"]], text)
+
+
+def expand_fragments(fragments: Mapping[str, str | Sequence[str]]) -> dict[str, str]:
+    """Return fragments with those inside them replaced; each may use the ones before it."""
+    expanded: dict[str, str] = {}
+    for name, pattern in fragments.items():
+        expanded[name] = expand(pattern, expanded)
+    return expanded
 
 
 def data_files() -> tuple[str, ...]:

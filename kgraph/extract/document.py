@@ -1,22 +1,22 @@
-"""A paper as one spaCy document, and the way back from it to title and abstract.
+"""A paper as one spaCy document, and the records that components write to it.
 
-The text is the title, a blank line and the abstract. Every component of the
-pipeline reads and writes the extension attributes that are registered here:
+The text is the title, a blank line and the abstract. Components read and write
+these extension attributes:
 
-=================== ==================================================================
-``title_length``    characters of the title, so that offsets can be given by field
+=================== ===================================================================
+``title_length``    length of the title in characters, for offsets by field
 ``tokens``          the tokens as plain lists (:class:`Tokens`), by ``kgraph_sentences``
 ``words``           tokens joined over hyphens (:class:`Word`), by ``kgraph_words``
 ``entities``        spans that name a task, a method … (:class:`Entity`), by ``kgraph_entities``
 ``phrases``         noun phrases and their noun-final parts, by ``kgraph_phrases``
 ``abbreviations``   pairs that the paper defines, by ``kgraph_abbreviations``
-``candidates``      phrases that name one thing, by ``kgraph_candidates``
+``candidates``      phrases that name the same thing, by ``kgraph_candidates``
 ``kinds``           key → kind, by ``kgraph_kinds``
-``sentences``       what each sentence names (``Sentence``), by ``kgraph_relations``
-``roles``           relations of the paper and between concepts, by ``kgraph_relations``
-``results``         numbers that the paper reports, by ``kgraph_results``
+``sentences``       the mentions of each sentence (``Sentence``), by ``kgraph_relations``
+``relations``       relations of the paper and between candidates, by ``kgraph_relations``
+``results``         results that the paper reports, by ``kgraph_results``
 ``salience``        key → 0..1, by ``kgraph_salience``
-=================== ==================================================================
+=================== ===================================================================
 """
 
 from __future__ import annotations
@@ -29,36 +29,36 @@ import msgspec
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.model import Evidence, Field, Kind, Mention, Paper, RelationType
+from kgraph.model import Evidence, Field, Kind, Mention, Paper
 from kgraph.names import is_acronym, looks_named
 
 BREAK = "\n\n"
-"""What stands between title and abstract in a document."""
+"""The text between title and abstract in a document."""
 
-# Not language: hundreds of characters without a space, which a tokeniser takes a time for
-# that grows with their square, and halves of surrogate pairs, which no encoding has.
+# Not language: hundreds of characters without a space, for which the time of a tokeniser grows
+# with the square of their number, and halves of surrogate pairs, which cannot be encoded.
 _UNREADABLE = re.compile(r"\S{300,}|[\ud800-\udfff]+")
 
 _WORD = re.compile(r"[^\s\-‐‑–—/()\[\]:;,?!\"“”]+")
 
 MOST_TOKENS = 24
 MOST_CHARACTERS = 100
-"""How long a name can be; what is longer is a list, a formula or an attack."""
+"""Largest size of a name. Anything longer is a list, a formula or an attack."""
 
 LONGEST = 10_000
-"""Characters of a title, and of an abstract, that are read; what is longer is no abstract."""
+"""Characters of a title, and of an abstract, that are read. No real abstract is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a document as plain lists, which rules read many times faster than spaCy's views.
 
-    ``starts`` and ``ends`` are characters of the original ``text``; ``forms``
-    are the tokens as they were tagged, ``lowered`` the same in lower case;
-    ``title`` is the number of tokens of the title, ``abstract`` the character
-    at which the abstract starts; ``sentences`` are pairs of
-    tokens (first, the one after the last), and ``sentence_of`` has the place
-    in them of every token.
+    ``starts`` and ``ends`` are character offsets in the original ``text``.
+    ``forms`` are the tokens as they were tagged, ``lowered`` the same in lower
+    case. ``title`` is the number of tokens of the title, ``abstract`` the
+    character offset of the abstract. ``sentences`` are pairs of tokens (first,
+    one after the last), and ``sentence_of`` has the index of the sentence of
+    each token.
     """
 
     text: str
@@ -79,7 +79,7 @@ class Tokens:
 
 # There are hundreds of these in a paper, and a struct is made several times faster than a dataclass.
 class Word(msgspec.Struct, frozen=True, gc=False):
-    """Tokens ``start`` to ``end`` that are written as one word, that word, and its Penn Treebank tag."""
+    """Tokens ``start`` to ``end`` written as one word, its Penn Treebank tag, and its text."""
 
     start: int
     end: int
@@ -97,12 +97,12 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
 
 
 class Phrase(msgspec.Struct, frozen=True, gc=False):
-    """A stretch of words that may name something.
+    """A span of words that may name something.
 
-    ``start`` and ``end`` are tokens; ``key`` is the normal form; ``size`` its
-    number of words; ``maximal`` says that it is no part of a longer one, but
-    for words like "novel" before it; ``opened`` that it starts with such a word,
-    and may be a term all the same ("small language model").
+    ``start`` and ``end`` are tokens, ``key`` is the normal form and ``size``
+    its number of words. A ``maximal`` phrase is not part of a longer one,
+    except for words like "novel" before it. An ``opened`` phrase starts with
+    such a word, and may still be a term ("small language model").
     """
 
     start: int
@@ -127,8 +127,8 @@ class Abbreviation:
 class Candidate:
     """Phrases of one document that name the same thing.
 
-    ``key`` is the normal form of ``name``, the form to show; ``aliases`` are
-    the other surface forms; ``phrases`` stand in the order of the text.
+    ``key`` is the normal form of ``name``, the form to show. ``aliases`` are
+    the other surface forms. ``phrases`` are in text order.
     """
 
     key: str
@@ -138,14 +138,22 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A relation between candidates by their keys; a ``head`` of None is the paper."""
+class CandidateRelation:
+    """A relation between candidates, by their keys.
 
-    type: RelationType
+    ``type`` is a relationship type of the schema. A ``head`` of None is the
+    paper itself. ``confidence`` is in 0..1. ``own_artefact`` says that the
+    paper made the concept at the tail, ``implied_kind`` the kind that the
+    relation gives it if nothing else does.
+    """
+
+    type: str
     head: str | None
     tail: str
     evidence: Evidence
     confidence: float
+    own_artefact: bool = False
+    implied_kind: Kind | None = None
 
 
 _ATTRIBUTES: dict[str, object] = {
@@ -158,7 +166,7 @@ _ATTRIBUTES: dict[str, object] = {
     "candidates": (),
     "kinds": None,
     "sentences": (),
-    "roles": (),
+    "relations": (),
     "results": (),
     "salience": None,
 }
@@ -167,12 +175,12 @@ for _name, _default in _ATTRIBUTES.items():
 
 
 def make_document(nlp: Language, paper: Paper) -> Doc:
-    """Tokenise a paper.
+    """Return the tokens of a paper as a document.
 
     A title in title case would be tagged as one long proper name, so its
-    words are put in lower case, character for character, unless they are
-    written like names. Offsets stay those of the paper; :meth:`Tokens.written` gives
-    the original spelling back.
+    words are put in lower case unless they are written like names. The length
+    of the text does not change, so offsets are those of the paper, and
+    :meth:`Tokens.written` returns the original spelling.
     """
     title = paper.title[:LONGEST]
     text = title + BREAK + paper.abstract[:LONGEST]
@@ -185,7 +193,7 @@ def make_document(nlp: Language, paper: Paper) -> Doc:
 
 
 def mention(tokens: Tokens, phrase: Phrase) -> Mention:
-    """Return where a phrase stands, in characters of its field."""
+    """Return a phrase as a mention, with character offsets in its field."""
     start, end = tokens.starts[phrase.start], tokens.ends[phrase.end - 1]
     if phrase.start < tokens.title:
         return Mention("title", start, end, tokens.text[start:end])

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from kgraph.extract.relations.features import Span, prepare_words
 from kgraph.extract.relations.model import (
     Numbers,
     RelationModel,
-    Span,
     load_relation_model,
-    make_ready,
     relation_model_of,
     scores_of_sentences,
 )
@@ -57,7 +56,7 @@ def label_marked(text: str) -> str:
 
 def label_chances(words: Sequence[str], head: Span, tail: Span) -> Mapping[str, float]:
     """Return the probability of each label, for spans given as words [start, end)."""
-    ready = make_ready(words)
+    ready = prepare_words(words)
     first, second = sorted((head, tail))
     direction = 0 if first == head else 1
     model, general = load_label_model(), load_relation_model()

@@ -8,30 +8,24 @@ from spacy.language import Language
 
 from kgraph.data import data_path
 from kgraph.extract.document import make_document
-from kgraph.extract.relations.model import (
-    NONE,
-    between_features,
-    load_clusters,
-    load_relation_model,
-    make_ready,
-    probabilities,
-)
-from kgraph.extract.relations.pairs import surest
+from kgraph.extract.relations.features import between_features, load_clusters, prepare_words
+from kgraph.extract.relations.model import NONE, load_relation_model, probabilities
+from kgraph.extract.relations.pairs import most_probable
 from kgraph.extract.run.pipeline import load_pipeline
 from kgraph.model import Paper
 
 
 def test_both_directions_sum_to_one() -> None:
-    words = make_ready(["We", "use", "a", "net", "for", "search", "and", "ranking", "."])
-    chances = probabilities(
+    words = prepare_words(["We", "use", "a", "net", "for", "search", "and", "ranking", "."])
+    of_pairs = probabilities(
         load_relation_model(), [(words, [(3, 4), (5, 6), (7, 8)], [(0, 1), (0, 2), (1, 2)])]
     )
-    assert chances.shape == (3, 2, len(load_relation_model().labels))
-    assert np.allclose(chances.sum(axis=-1), 1, atol=1e-5)
+    assert of_pairs.shape == (3, 2, len(load_relation_model().labels))
+    assert np.allclose(of_pairs.sum(axis=-1), 1, atol=1e-5)
 
 
 def test_mentions_between_are_seen() -> None:
-    words = make_ready(["a", "net", ",", "a", "tree", "and", "a", "forest"])
+    words = prepare_words(["a", "net", ",", "a", "tree", "and", "a", "forest"])
     assert "mk , M and" in between_features(words, (0, 2), (6, 8), [(3, 5)])
 
 
@@ -45,18 +39,18 @@ def test_files_are_small_and_say_what_they_come_from() -> None:
 
 def test_a_metric_evaluates_its_method() -> None:
     model = load_relation_model()
-    chances = np.zeros((2, len(model.labels)), dtype=np.float32)
-    chances[0, model.labels.index("EVALUATE-FOR")] = 0.9
-    best = surest(model, chances.tolist())
+    of_pairs = np.zeros((2, len(model.labels)), dtype=np.float32)
+    of_pairs[0, model.labels.index("EVALUATE-FOR")] = 0.9
+    best = most_probable(model, of_pairs.tolist())
     assert best is not None
     assert (best[0].type, best[1]) == ("EVALUATED_BY", True)
 
 
 def test_a_symmetric_label_counts_in_both_directions() -> None:
     model = load_relation_model()
-    chances = np.zeros((2, len(model.labels)), dtype=np.float32)
-    chances[:, model.labels.index("COMPARE")] = 0.4
-    best = surest(model, chances.tolist())
+    of_pairs = np.zeros((2, len(model.labels)), dtype=np.float32)
+    of_pairs[:, model.labels.index("COMPARE")] = 0.4
+    best = most_probable(model, of_pairs.tolist())
     assert best is not None
     assert best[0].type == "COMPARED_WITH"
     assert best[2] == pytest.approx(0.8)
@@ -75,7 +69,7 @@ def stating() -> Language:
 def test_the_component_states_what_a_sentence_says(stating: Language) -> None:
     abstract = "We use reinforcement learning for machine translation. Bananas are yellow."
     (doc,) = stating.pipe([make_document(stating, Paper("1", "A study", abstract))])
-    found = [role for role in doc._.roles if role.evidence.producer == "relation-model"]
+    found = [role for role in doc._.relations if role.evidence.producer == "relation-model"]
     assert [(r.type, r.head, r.tail) for r in found] == [
         ("USED_FOR", "reinforcement learning", "machine translation")
     ]
@@ -90,6 +84,6 @@ def test_the_component_is_deterministic_and_takes_anything(stating: Language) ->
         Paper("2", "A", "B C. " * 5),
         Paper("3", "GANs for MNIST and CIFAR-10: GANs", ""),
     ]
-    first = [doc._.roles for doc in stating.pipe([make_document(stating, paper) for paper in papers])]
-    again = [doc._.roles for doc in stating.pipe([make_document(stating, paper) for paper in papers])]
+    first = [doc._.relations for doc in stating.pipe([make_document(stating, paper) for paper in papers])]
+    again = [doc._.relations for doc in stating.pipe([make_document(stating, paper) for paper in papers])]
     assert first == again

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from spacy.language import Language
 
-from kgraph.extract.relations.model import STATEMENTS
+from kgraph.extract.relations.definitions import relation_definitions
 from kgraph.extract.run.pipeline import extract
 from kgraph.model import Paper, Relation
 
@@ -218,4 +218,6 @@ def test_the_model_reads_each_type_of_statement(
 
 
 def test_every_type_of_statement_has_a_row() -> None:
-    assert {type_ for _, type_, _, _ in MODEL_CASES} == {statement.type for statement in STATEMENTS.values()}
+    assert {type_ for _, type_, _, _ in MODEL_CASES} == {
+        label.type for label in relation_definitions().labels.values()
+    }

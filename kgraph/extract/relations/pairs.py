@@ -1,8 +1,7 @@
-"""The component that reads what a sentence states of two of the things that it names.
+"""The component that classifies pairs of concepts which a sentence mentions, with the relation model.
 
-The trained model of :mod:`kgraph.extract.relations.model` looks at pairs of the
-longest phrases in a sentence; the rules of :mod:`kgraph.extract.relations.rules` have
-spoken before, and where both say the same the surer one counts.
+It runs after the rules. Where both find the same relation, the one with the
+higher confidence counts.
 """
 
 from __future__ import annotations
@@ -13,124 +12,119 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.document import Found, Tokens, Word, sentence_evidence
-from kgraph.extract.relations.model import (
-    STATEMENTS,
-    Paired,
-    RelationModel,
-    Span,
-    Statement,
-    load_relation_model,
-    make_ready,
-    probabilities,
-)
-from kgraph.extract.relations.sentence import Named, Sentence
+from kgraph.extract.document import CandidateRelation, Tokens, Word, sentence_evidence
+from kgraph.extract.relations.definitions import ModelLabel, relation_definitions
+from kgraph.extract.relations.features import Span, prepare_words
+from kgraph.extract.relations.model import Paired, RelationModel, load_relation_model, probabilities
+from kgraph.extract.relations.sentence import Sentence, SentenceMention
 from kgraph.model import Evidence, Kind
 
-Chances = Sequence[Sequence[float]]
+PairProbabilities = Sequence[Sequence[float]]
 """Probabilities of one pair, 2 directions × labels."""
 
 _PRODUCER = "relation-model"
 
 _FARTHEST = 8
-"""Words between two mentions up to which they are looked at."""
+"""Largest number of words between the two mentions of a pair."""
 
 _CROSSED = 1
-"""Mentions that may stand between two. To look farther adds 4 statements to 100, the unsure ones."""
+"""Largest number of mentions between the two of a pair. A larger one adds 4 % relations, the unsure ones."""
 
 
 @Language.component(
     "kgraph_statements",
-    requires=["doc._.words", "doc._.sentences", "doc._.kinds", "doc._.roles"],
-    assigns=["doc._.roles"],
+    requires=["doc._.words", "doc._.sentences", "doc._.kinds", "doc._.relations"],
+    assigns=["doc._.relations"],
 )
 def statements(doc: Doc) -> Doc:
-    """Add what sentences state of two candidates to ``doc._.roles``, keeping the surest first."""
+    """Add relations between the candidates of a sentence to ``doc._.relations``, by falling confidence."""
     model = load_relation_model()
     kinds: Mapping[str, Kind] = doc._.kinds
     words: Sequence[Word] = doc._.words
     starts = [word.start for word in words]
-    found: list[Found] = list(doc._.roles)
-    asked: list[tuple[Sentence, Sequence[Named], Paired]] = []
+    found: list[CandidateRelation] = list(doc._.relations)
+    inputs: list[tuple[Sentence, Sequence[SentenceMention], Paired]] = []
     for sentence in doc._.sentences:
-        # A noun phrase that nobody else uses is too often no thing at all.
-        names = [named for named in sentence.names if kinds[named.candidate.key] != "phrase"]
-        if len(names) > 1:
-            paired = _paired(words, starts, sentence, names)
+        # A noun phrase without a kind too often names nothing.
+        mentions = [mention for mention in sentence.mentions if kinds[mention.key] != "phrase"]
+        if len(mentions) > 1:
+            paired = _model_input(words, starts, sentence, mentions)
             if paired[2]:
-                asked.append((sentence, names, paired))
-    if asked:
-        chances = iter(probabilities(model, [paired for _, _, paired in asked]).tolist())
-        for sentence, named, (_, _, pairs) in asked:
-            of_pairs = zip(pairs, chances, strict=False)  # the next so many
-            found.extend(_stated(doc._.tokens, model, sentence, named, of_pairs))
-    doc._.roles = tuple(sorted(found, key=lambda relation: -relation.confidence))
+                inputs.append((sentence, mentions, paired))
+    if inputs:
+        of_pairs = iter(probabilities(model, [paired for _, _, paired in inputs]).tolist())
+        for sentence, paired_mentions, (_, _, pairs) in inputs:
+            # strict=False: the iterator goes on with the pairs of the next sentence.
+            classified = zip(pairs, of_pairs, strict=False)
+            found.extend(_relations_of(doc._.tokens, model, sentence, paired_mentions, classified))
+    doc._.relations = tuple(sorted(found, key=lambda relation: -relation.confidence))
     return doc
 
 
-def _paired(
-    of_doc: Sequence[Word], starts: Sequence[int], sentence: Sentence, names: Sequence[Named]
+def _model_input(
+    of_doc: Sequence[Word], starts: Sequence[int], sentence: Sentence, mentions: Sequence[SentenceMention]
 ) -> Paired:
-    """Return a sentence as the model takes it."""
+    """Return the words of a sentence, the spans of its mentions and the pairs to classify."""
     # A word may reach over the start of a sentence ("end.-Next"), and a name may start inside a
-    # word ("BERT" in "non-BERT"); both then count as the whole of it. A defined long form may go
-    # on behind what was taken for the end of a sentence.
+    # word ("BERT" in "non-BERT"). Both then count as the whole word. A defined long form may end
+    # after the end of the sentence that was detected.
     offset = bisect_right(starts, sentence.span.start) - 1
     words = of_doc[offset : bisect_left(starts, sentence.span.end)]
     spans = [
         (
-            bisect_right(starts, named.phrase.start) - 1 - offset,
-            min(bisect_left(starts, named.phrase.end) - offset, len(words)),
+            bisect_right(starts, mention.phrase.start) - 1 - offset,
+            min(bisect_left(starts, mention.phrase.end) - offset, len(words)),
         )
-        for named in names
+        for mention in mentions
     ]
-    return make_ready([word.text for word in words]), spans, list(_near(names, spans))
+    return prepare_words([word.text for word in words]), spans, list(_near_pairs(mentions, spans))
 
 
-def _stated(
+def _relations_of(
     tokens: Tokens,
     model: RelationModel,
     sentence: Sentence,
-    names: Sequence[Named],
-    chances: Iterable[tuple[tuple[int, int], Chances]],
-) -> Iterator[Found]:
-    seen: Evidence | None = None
-    for (first, second), of_pair in chances:
-        best = surest(model, of_pair)
+    mentions: Sequence[SentenceMention],
+    classified: Iterable[tuple[tuple[int, int], PairProbabilities]],
+) -> Iterator[CandidateRelation]:
+    evidence: Evidence | None = None
+    for (first, second), of_pair in classified:
+        best = most_probable(model, of_pair)
         if best is None:
             continue
-        statement, turned, confidence = best
-        head, tail = (names[second], names[first]) if turned else (names[first], names[second])
-        seen = seen or sentence_evidence(tokens, sentence.span.start, sentence.span.end, _PRODUCER)
-        yield Found(statement.type, head.candidate.key, tail.candidate.key, seen, round(confidence, 3))
+        label, turned, probability = best
+        head, tail = (mentions[second], mentions[first]) if turned else (mentions[first], mentions[second])
+        evidence = evidence or sentence_evidence(tokens, sentence.span.start, sentence.span.end, _PRODUCER)
+        yield CandidateRelation(label.type, head.key, tail.key, evidence, round(probability, 3))
 
 
-def _near(names: Sequence[Named], spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of names to look at, by their places."""
-    for second in range(1, len(names)):
+def _near_pairs(mentions: Sequence[SentenceMention], spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of mentions to classify, by their indices."""
+    for second in range(1, len(mentions)):
         for first in range(max(0, second - _CROSSED - 1), second):
-            apart = spans[second][0] - spans[first][1]
-            if 0 <= apart <= _FARTHEST and names[first].candidate.key != names[second].candidate.key:
+            distance = spans[second][0] - spans[first][1]
+            if 0 <= distance <= _FARTHEST and mentions[first].key != mentions[second].key:
                 yield first, second
 
 
-def surest(model: RelationModel, chances: Chances) -> tuple[Statement, bool, float] | None:
-    """Return the surest statement of a pair (2 directions × labels), whether it is turned, and its chance.
+def most_probable(model: RelationModel, of_pair: PairProbabilities) -> tuple[ModelLabel, bool, float] | None:
+    """Return the most probable label of a pair, whether its direction is turned, and its probability.
 
-    A symmetric label counts in both directions together. None if nothing
-    reaches what its type asks for.
+    The probabilities of a symmetric label in both directions are added.
+    Return None if no label reaches the probability that it needs.
     """
-    best: tuple[Statement, bool, float] | None = None
-    for place, label in enumerate(model.labels):
-        statement = STATEMENTS.get(label)
-        if statement is None:
+    labels = relation_definitions().labels
+    best: tuple[ModelLabel, bool, float] | None = None
+    for column, name in enumerate(model.labels):
+        label = labels.get(name)
+        if label is None:
             continue
-        forward, backward = chances[0][place], chances[1][place]
-        if statement.symmetric:
+        forward, backward = of_pair[0][column], of_pair[1][column]
+        if label.symmetric:
             options = [(False, min(1.0, forward + backward))]
         else:
-            options = [(statement.turned, forward), (not statement.turned, backward)]
-        for turned, chance in options:
-            if chance >= statement.least and (best is None or chance > best[2]):
-                best = statement, turned, chance
+            options = [(label.turned, forward), (not label.turned, backward)]
+        for turned, probability in options:
+            if probability >= label.least and (best is None or probability > best[2]):
+                best = label, turned, probability
     return best

@@ -1,294 +1,270 @@
-"""The component that reads what a paper does with its concepts, and what a sentence says they are.
+"""The component that finds the roles of concepts in a paper, and which concept is a kind of which.
 
-Rules over the words between phrases, each with a name that goes into the
-evidence and a confidence that says how often such a sentence means it (judged
-on development papers, not fitted). IS_A follows the patterns of Hearst,
-"Automatic acquisition of hyponyms from large text corpora" (COLING 1992).
+The rules look at the words between phrases. ``relations.toml`` has the wording,
+the relationship type and the confidence of each. Rules for kinds follow the
+patterns of Hearst, "Automatic acquisition of hyponyms from large text corpora"
+(COLING 1992).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kgraph.extract.document import Candidate, Found, Tokens, sentence_evidence
-from kgraph.extract.relations.sentence import Named, Sentence, sentences_of
+from kgraph.extract.document import Candidate, CandidateRelation, Tokens, sentence_evidence
+from kgraph.extract.relations.definitions import RelationDefinitions, RelationRule, relation_definitions
+from kgraph.extract.relations.sentence import Sentence, SentenceMention, sentences_of
 from kgraph.extract.terms.background import load_background
 from kgraph.extract.terms.boilerplate import load_boilerplate
 from kgraph.extract.terms.candidates import candidates_by_phrase
 from kgraph.extract.terms.kinds import is_named, known_names
-from kgraph.model import Kind, RelationType
+from kgraph.model import Kind
 
 _SURE = 0.7
-"""Confidence from which a role says what kind of thing its concept is."""
+"""Confidence from which a relation decides the kind of its concept."""
 
 _COMMON = 25
-"""Papers of the background corpus from which a phrase is no paper's own."""
+"""Papers of the background corpus from which no single paper can have introduced a phrase."""
 
-_MANY = frozenset({"datasets", "benchmarks", "corpora", "sets"})
-_PRESENTING = (
-    r"(?:propos|introduc|present|develop|design|devis|releas|construct|creat|describ|contribut|curat|collect"
-    r"|publish|unveil|put(?:s|ting)? forward|build|built)(?:e|es|ed|s|ing)?"
-)
-_WE_PRESENT = re.compile(
-    rf"\b(?:we|this (?:paper|work|study|article|survey)|our (?:paper|work))\b(?P<between>[^.;:]{{0,60}}?)"
-    rf"\b{_PRESENTING}\b(?P<and>(?:,? (?:and|or) (?:\w+ly )?\w+e?\b)?)",
-    re.IGNORECASE,
-)
-_OBJECT_ENDS = re.compile(
-    r";|\. |\b(?:that|which|where|who|whose|by|for|to|in|on|from|with|using|via|based|through|without|when|while"
-    r"|aim\w*|consist\w*|designed|trained|and (?:show|demonstrate|evaluate|prove|provide|find))\b",
-    re.IGNORECASE,
-)
-_NAMING = re.compile(
-    r"\b(?:called|named|dubbed|termed|coined|denoted(?: as| by)?|abbreviated as|referred to as|which we (?:call|term|name|dub)"
-    r"|we (?:call|term|name|dub)(?: it| this| our \w+| the \w+)?|known as|namely)\b[\s:,\"'“‘]*",
-    re.IGNORECASE,
-)
-_OURS = re.compile(
-    r"\bour (?:(?:overall|proposed|new|novel|final|full|main|core) )*(?:(?:method|approach|model|framework|system|"
-    r"algorithm|technique|baseline|benchmark|data ?set|pipeline|architecture|tool|solution|strategy|suite|corpus)s?"
-    r"(?: called| named| dubbed| termed)?[\s,:\"'“‘(–—-]+)?",
-    re.IGNORECASE,
-)
-_OWN_CONTEXT = re.compile(r"\b(?:we|our|this (?:paper|work)|novel|new)\b", re.IGNORECASE)
-_IS_NEW = re.compile(
-    r"^(?:\s*\([^)]*\))?,? (?:is|are|,) an? (?:simple |general |unified |[\w-]+ )?(?:novel|new|first)\b"
-)
-_TITLE_NAME = re.compile(r"^(?P<name>[^:]{2,60}?)\s*(?:\([^)]*\)\s*)?:\s*\S")
-_USING = re.compile(
-    r"\b(?:we (?:\w+ly )?(?:use|employ|leverage|adopt|apply|utilize|utilise|fine-tune|finetune|extend|adapt)"
-    r"|by (?:using|employing|leveraging|adopting|utilizing|applying|exploiting)|using|utilizing|employing|leveraging"
-    r"|(?:is|are|was|were)? ?(?:based|built|relies|rely|builds) (?:up)?on|building on|powered by|fine-tuned from"
-    r"|on top of|equipped with|(?:it|which|that) (?:uses|employs|leverages|adopts|utilizes))\b",
-    re.IGNORECASE,
-)
-_EVALUATING = re.compile(
-    r"\b(?:evaluat\w*|experiment\w*|benchmark\w*|data ?sets?|result\w*|achiev\w*|outperform\w*|improv\w*|test\w*"
-    r"|demonstrat\w*|validat\w*|assess\w*|perform\w*|show\w*|surpass\w*|obtain\w*|attain\w*|reach\w*|gain\w*|boost\w*"
-    r"|superior\w*|effective\w*|conduct\w*|measur\w*|accura\w*|state-of-the-art|sota|compar\w*|reduc\w*)\b",
-    re.IGNORECASE,
-)
-_DATA_BEFORE = re.compile(
-    r"\b(?:on|across|over|from|with|using|in|including|and|or|,|:|\(|e\.g\.,?|data ?sets?|benchmarks?|such as|namely|like|the)"
-    r"[\s\"'“‘(:,]*(?:the |both |a |an |popular |public |challenging |standard |real-world |large-scale |well-known )*$",
-    re.IGNORECASE,
-)
-_COMPARING = re.compile(
-    r"\b(?:outperform(?:s|ed|ing)?|surpass(?:es|ed|ing)?|exceed(?:s|ed|ing)?|beat(?:s|ing)?|compar(?:ed|ing|ison|isons) (?:to|with|against)"
-    r"|superior to|improv(?:es|ed|ing|ement|ements) (?:up)?on|better than|(?:more|less|faster|higher|lower) [\w\s-]{0,30}?than"
-    r"|baselines?,? (?:such as|including|like)|improv(?:es|ing|ement|ements) over|speed-?up over|competitive with|in comparison (?:to|with))\b",
-    re.IGNORECASE,
-)  # fmt: skip
-_SUCH_AS = re.compile(
-    r"^\)?,? ?\(?(?:such as|including|especially|particularly|e\.g\.,?|like|i\.e\.,?) ?(?:the |a |an )?$",
-    re.IGNORECASE,
-)
-_AND_OTHER = re.compile(r"^,? (?:and|or) (?:many |several |various )?other (?:\w+ )?$", re.IGNORECASE)
-_IS_A_KIND = re.compile(
-    r"^ (?:is|are) (?:a|an) (?:type|kind|form|variant|special case|family|class|branch|subfield) of (?:the )?$",
-    re.IGNORECASE,
-)
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """The document that the rules read, and the rules."""
+
+    tokens: Tokens
+    kinds: Mapping[str, Kind]
+    definitions: RelationDefinitions
+
+    def role(
+        self, sentence: Sentence, rule: str, mention: SentenceMention, confidence: float | None = None
+    ) -> CandidateRelation:
+        """Return the relation of the paper to a candidate that a rule found."""
+        return self._relation(sentence, self.definitions.rules[rule], None, mention, confidence)
+
+    def is_a(
+        self, sentence: Sentence, rule: str, kind: SentenceMention, of: SentenceMention
+    ) -> CandidateRelation:
+        """Return the relation of a candidate to a broader one that a rule found."""
+        return self._relation(sentence, self.definitions.rules[rule], kind, of, None)
+
+    def _relation(
+        self,
+        sentence: Sentence,
+        rule: RelationRule,
+        head: SentenceMention | None,
+        tail: SentenceMention,
+        confidence: float | None,
+    ) -> CandidateRelation:
+        return CandidateRelation(
+            rule.type,
+            None if head is None else head.key,
+            tail.key,
+            sentence_evidence(self.tokens, sentence.span.start, sentence.span.end, rule.name),
+            rule.confidence if confidence is None else confidence,
+            rule.own_artefact,
+            rule.implied_kind,
+        )
+
+    def pattern(self, rule: str) -> re.Pattern[str]:
+        """Return the wording that a rule looks for."""
+        return self.definitions.rules[rule].pattern
 
 
 @Language.component(
     "kgraph_relations",
     requires=["doc._.candidates", "doc._.kinds"],
-    assigns=["doc._.sentences", "doc._.roles", "doc._.kinds"],
+    assigns=["doc._.sentences", "doc._.relations", "doc._.kinds"],
 )
 def relations(doc: Doc) -> Doc:
-    """Write the sentences to ``doc._.sentences``, and what was found in them to ``doc._.roles``.
+    """Write the sentences to ``doc._.sentences`` and their relations to ``doc._.relations``.
 
-    The surest sentence of each relation comes first.
-
-    A role is itself evidence of a kind: what a paper introduces or compares
-    with is a method, where nothing else said what it is.
+    Relations are in order of falling confidence. A relation is also evidence
+    of a kind: a concept that a paper introduces or compares with is a method
+    if no other evidence says what it is.
     """
     tokens: Tokens = doc._.tokens
-    kinds: Mapping[str, Kind] = doc._.kinds
-    by_phrase = candidates_by_phrase(doc._.candidates)
-    sentences = doc._.sentences = tuple(sentences_of(doc, by_phrase))
-    found: list[Found] = []
+    context = _Context(tokens, doc._.kinds, relation_definitions())
+    sentences = tuple(sentences_of(doc, candidates_by_phrase(doc._.candidates)))
+    found: list[CandidateRelation] = []
     for sentence in sentences:
-        title = sentence.span.start < tokens.title
-        found.extend(_introduced_by_title(tokens, sentence) if title else _introduced(tokens, sentence))
-        found.extend(_kinds_of(tokens, sentence))
-    own = {relation.tail for relation in found if relation.type == "INTRODUCES"}
+        in_title = sentence.span.start < tokens.title
+        find = _introduced_by_title if in_title else _introduced_by_sentence
+        found.extend(find(context, sentence))
+        found.extend(_hierarchy(context, sentence))
+    own = {relation.tail for relation in found if relation.own_artefact}
     for sentence in sentences:
         if sentence.span.start >= tokens.title:
-            found.extend(_used(tokens, kinds, sentence, own))
-    _settle_kinds(doc, found)
-    doc._.roles = tuple(sorted(found, key=lambda relation: -relation.confidence))
+            found.extend(_compared_and_used(context, sentence, own))
+    _decide_kinds(doc._.kinds, found)
+    doc._.sentences = sentences
+    doc._.relations = tuple(sorted(found, key=lambda relation: -relation.confidence))
     return doc
 
 
-def _introduced_by_title(tokens: Tokens, sentence: Sentence) -> Iterator[Found]:
-    match = _TITLE_NAME.match(sentence.text)
+def _introduced_by_title(context: _Context, sentence: Sentence) -> Iterator[CandidateRelation]:
+    match = context.definitions.title_name.match(sentence.text)
     if not match:
         return
-    for named in sentence.names:
-        whole = named.start == 0 and named.end == len(match.group("name"))
-        if whole and (_is_proper(tokens, named.candidate) or _is_coined(named.candidate)):
-            yield _found(tokens, sentence, "INTRODUCES", named, "title-name", 0.9)
-        elif whole and named.phrase.size > 1 and load_background().frequency(named.candidate.key) == 0:
-            # A phrase that nobody else uses, before a colon, is mostly the name of what is new.
-            yield _found(tokens, sentence, "INTRODUCES", named, "title-phrase", 0.5)
+    for mention in sentence.mentions:
+        is_whole_name = mention.start == 0 and mention.end == len(match.group("name"))
+        if is_whole_name and (_is_proper(context, mention.candidate) or _is_coined(mention.candidate)):
+            yield context.role(sentence, "title-name", mention)
+        elif is_whole_name and mention.phrase.size > 1 and load_background().frequency(mention.key) == 0:
+            yield context.role(sentence, "title-phrase", mention)
 
 
-def _introduced(tokens: Tokens, sentence: Sentence) -> Iterator[Found]:
-    for match in _WE_PRESENT.finditer(sentence.text):
-        if re.search(r"\b(?:that|which|why|how)\b", match.group("between")):
-            continue
-        yield from _presented(tokens, sentence, match.end())
-    if _OWN_CONTEXT.search(sentence.text):
-        for match in _NAMING.finditer(sentence.text):
-            named = sentence.after(match.end())
-            if named and not _inside_brackets(sentence.text, match.start()):
-                yield _found(tokens, sentence, "INTRODUCES", named, "naming", 0.85)
-    for match in _OURS.finditer(sentence.text):
-        named = sentence.after(match.end())
-        if named and _is_proper(tokens, named.candidate) and not _is_known(named.candidate):
-            yield _found(tokens, sentence, "INTRODUCES", named, "our", 0.75)
-    for named in sentence.names:
-        if _is_proper(tokens, named.candidate) and _IS_NEW.match(sentence.text[named.end :]):
-            yield _found(tokens, sentence, "INTRODUCES", named, "is-new", 0.7)
+def _introduced_by_sentence(context: _Context, sentence: Sentence) -> Iterator[CandidateRelation]:
+    definitions, text = context.definitions, sentence.text
+    for match in context.pattern("we-present").finditer(text):
+        if not definitions.clause.search(match.group("between")):
+            yield from _presented(context, sentence, match.end())
+    if definitions.own_context.search(text):
+        for match in context.pattern("naming").finditer(text):
+            mention = sentence.mention_after(match.end())
+            if mention and not _is_inside_brackets(text, match.start()):
+                yield context.role(sentence, "naming", mention)
+    for match in context.pattern("our").finditer(text):
+        mention = sentence.mention_after(match.end())
+        if mention and _is_new_name(context, mention):
+            yield context.role(sentence, "our", mention)
+    for mention in sentence.mentions:
+        if _is_proper(context, mention.candidate) and context.pattern("is-new").match(text[mention.end :]):
+            yield context.role(sentence, "is-new", mention)
 
 
-def _presented(tokens: Tokens, sentence: Sentence, start: int) -> Iterator[Found]:
-    """What follows "we propose": a name in the object or beside it, else the object itself."""
-    naming = _NAMING.search(sentence.text, start)
-    end_match = _OBJECT_ENDS.search(sentence.text, start + 1)
-    end = end_match.start() if end_match else len(sentence.text)
-    for named in sentence.within(start, end):
-        if _is_proper(tokens, named.candidate) and not _is_known(named.candidate):
-            yield _found(tokens, sentence, "INTRODUCES", named, "we-present", 0.9)
+def _presented(context: _Context, sentence: Sentence, start: int) -> Iterator[CandidateRelation]:
+    """Yield what "we propose" introduces: a name in its object or in apposition, else the object itself."""
+    object_end = context.definitions.object_end.search(sentence.text, start + 1)
+    end = object_end.start() if object_end else len(sentence.text)
+    for mention in sentence.mentions_between(start, end):
+        if _is_new_name(context, mention):
+            yield context.role(sentence, "we-present", mention)
             return
-    if naming:
-        return  # "a heuristic approach called …": the naming rule has the name
-    # "we present a novel loss for training, Name, …", "a recipe - Name - for"
-    for named in sentence.names:
-        apposed = re.search(r"(?:,|[–—-]|:) $", sentence.text[start : named.start])
+    if context.pattern("naming").search(sentence.text, start):
+        return  # "a heuristic approach called …": the rule `naming` finds the name
+    apposition = context.pattern("we-present-apposition")
+    for mention in sentence.mentions:
         if (
-            named.start > start
-            and apposed
-            and _is_proper(tokens, named.candidate)
-            and not _is_known(named.candidate)
+            mention.start > start
+            and apposition.search(sentence.text[start : mention.start])
+            and _is_new_name(context, mention)
         ):
-            yield _found(tokens, sentence, "INTRODUCES", named, "we-present-apposition", 0.7)
+            yield context.role(sentence, "we-present-apposition", mention)
             return
-    object_ = sentence.after(start)
+    object_ = sentence.mention_after(start)
     boilerplate = load_boilerplate()
     if (
         object_
         and object_.phrase.size > 1
-        and not _is_known(object_.candidate)
-        and object_.candidate.key.split()[-1] not in boilerplate.generic
-        and tokens.lowered[object_.phrase.end - 1] not in boilerplate.tails
+        and not _is_common(object_.candidate)
+        and object_.key.split()[-1] not in boilerplate.generic
+        and context.tokens.lowered[object_.phrase.end - 1] not in boilerplate.tails
     ):
-        yield _found(tokens, sentence, "INTRODUCES", object_, "we-present-object", 0.5)
+        yield context.role(sentence, "we-present-object", object_)
 
 
-def _used(tokens: Tokens, kinds: Mapping[str, Kind], sentence: Sentence, own: set[str]) -> Iterator[Found]:
-    compared: set[str] = set()
-    for match in _COMPARING.finditer(sentence.text):
-        first = sentence.after(match.end())
-        for named in sentence.listed(first) if first else ():
-            if named.candidate.key not in own and (
-                kinds[named.candidate.key] == "method" or _is_proper(tokens, named.candidate)
-            ) and kinds[named.candidate.key] not in {"dataset", "metric"}:  # fmt: skip
-                compared.add(named.candidate.key)
-                yield _found(tokens, sentence, "COMPARES_WITH", named, "comparing", 0.7)
-    if _EVALUATING.search(sentence.text):
-        for named in sentence.names:
-            key = named.candidate.key
-            if key in own:
-                continue
-            if kinds[key] == "dataset" and _is_data_set(tokens, named):
-                sure = bool(_DATA_BEFORE.search(sentence.text[: named.start]))
-                yield _found(tokens, sentence, "EVALUATES_ON", named, "evaluating", 0.85 if sure else 0.6)
-            elif kinds[key] == "metric" and (_is_known(named.candidate) or is_named(named.candidate)):
-                yield _found(tokens, sentence, "EVALUATES_ON", named, "measuring", 0.6)
-            elif kinds[key] == "method" and key not in compared and is_named(named.candidate):
-                # A model that is named where experiments are told of is what they were made with.
-                yield _found(tokens, sentence, "USES", named, "named-in-experiments", 0.5)
-    for match in _USING.finditer(sentence.text):
-        first = sentence.after(match.end())
-        for named in sentence.listed(first) if first else ():
-            if named.candidate.key not in own and (
-                kinds[named.candidate.key] == "method"
-                or (kinds[named.candidate.key] == "concept" and is_named(named.candidate))
-            ):
-                yield _found(tokens, sentence, "USES", named, "using", 0.6)
-    for named in sentence.names:
-        if re.match(r"['’s]* (?:[\w-]+ )?models?\b", sentence.text[named.end :]):
-            yield from _models(tokens, kinds, sentence, named, own)
+def _compared_and_used(
+    context: _Context, sentence: Sentence, own: Collection[str]
+) -> Iterator[CandidateRelation]:
+    """Yield the methods, data sets and metrics of others that a sentence compares with or uses.
+
+    ``own`` are the keys of what the paper introduces.
+    """
+    compared = list(_compared(context, sentence, own))
+    yield from compared
+    if context.definitions.experiments.search(sentence.text):
+        yield from _used_in_experiments(context, sentence, own, {relation.tail for relation in compared})
+    for match in context.pattern("using").finditer(sentence.text):
+        first = sentence.mention_after(match.end())
+        for mention in sentence.enumeration(first) if first else ():
+            kind = context.kinds[mention.key]
+            is_method = kind == "method" or (kind == "concept" and is_named(mention.candidate))
+            if mention.key not in own and is_method:
+                yield context.role(sentence, "using", mention)
+    for mention in sentence.mentions:
+        if context.pattern("named-model").match(sentence.text[mention.end :]):
+            yield from _named_models(context, sentence, mention, own)
 
 
-def _models(
-    tokens: Tokens, kinds: Mapping[str, Kind], sentence: Sentence, last: Named, own: set[str]
-) -> Iterator[Found]:
-    """ "Qwen and Llama models": the names that a list joins to the one before "models"."""
-    place = sentence.names.index(last)
-    for named in sentence.names[: place + 1]:
-        joined = last in sentence.listed(named)
-        key = named.candidate.key
-        if joined and key not in own and kinds[key] == "method" and _is_proper(tokens, named.candidate):
-            yield _found(tokens, sentence, "USES", named, "named-model", 0.6)
+def _compared(context: _Context, sentence: Sentence, own: Collection[str]) -> Iterator[CandidateRelation]:
+    for match in context.pattern("comparing").finditer(sentence.text):
+        first = sentence.mention_after(match.end())
+        for mention in sentence.enumeration(first) if first else ():
+            kind = context.kinds[mention.key]
+            is_method = kind == "method" or (
+                kind not in {"dataset", "metric"} and _is_proper(context, mention.candidate)
+            )
+            if mention.key not in own and is_method:
+                yield context.role(sentence, "comparing", mention)
 
 
-def _kinds_of(tokens: Tokens, sentence: Sentence) -> Iterator[Found]:
-    for before, after in zip(sentence.names, sentence.names[1:], strict=False):
+def _used_in_experiments(
+    context: _Context, sentence: Sentence, own: Collection[str], compared: Collection[str]
+) -> Iterator[CandidateRelation]:
+    for mention in sentence.mentions:
+        key, kind = mention.key, context.kinds[mention.key]
+        if key in own:
+            continue
+        if kind == "dataset" and _is_named_data_set(context, mention):
+            rule = context.definitions.rules["evaluating"]
+            has_cue = rule.pattern.search(sentence.text[: mention.start])
+            confidence = rule.confidence if has_cue else rule.confidence_without_pattern
+            yield context.role(sentence, "evaluating", mention, confidence)
+        elif kind == "metric" and (_is_common(mention.candidate) or is_named(mention.candidate)):
+            yield context.role(sentence, "measuring", mention)
+        elif kind == "method" and key not in compared and is_named(mention.candidate):
+            yield context.role(sentence, "named-in-experiments", mention)
+
+
+def _named_models(
+    context: _Context, sentence: Sentence, last: SentenceMention, own: Collection[str]
+) -> Iterator[CandidateRelation]:
+    """Yield the names that a list joins to the one before "models": "Qwen and Llama models"."""
+    index = sentence.mentions.index(last)
+    for mention in sentence.mentions[: index + 1]:
+        joined = last in sentence.enumeration(mention)
+        key = mention.key
+        is_method = context.kinds[key] == "method" and _is_proper(context, mention.candidate)
+        if joined and key not in own and is_method:
+            yield context.role(sentence, "named-model", mention)
+
+
+def _hierarchy(context: _Context, sentence: Sentence) -> Iterator[CandidateRelation]:
+    """Yield which concept a sentence says is a kind of another."""
+    for before, after in zip(sentence.mentions, sentence.mentions[1:], strict=False):
         between = sentence.text[before.end : after.start]
-        if tokens.lowered[before.phrase.end - 1] in load_boilerplate().tails:
-            continue  # "advanced capabilities such as" says nothing of what follows
-        if _SUCH_AS.match(between):
-            for named in sentence.listed(after):
-                yield _is_a(tokens, sentence, named, before, "hearst-such-as", 0.8)
-        elif _AND_OTHER.match(between):
-            yield _is_a(tokens, sentence, before, after, "hearst-and-other", 0.8)
-        elif _IS_A_KIND.match(between):
-            yield _is_a(tokens, sentence, before, after, "hearst-kind-of", 0.9)
+        if context.tokens.lowered[before.phrase.end - 1] in load_boilerplate().tails:
+            continue  # "advanced capabilities such as" does not say what follows
+        if context.pattern("hearst-such-as").match(between):
+            for mention in sentence.enumeration(after):
+                yield context.is_a(sentence, "hearst-such-as", mention, before)
+        elif context.pattern("hearst-and-other").match(between):
+            yield context.is_a(sentence, "hearst-and-other", before, after)
+        elif context.pattern("hearst-kind-of").match(between):
+            yield context.is_a(sentence, "hearst-kind-of", before, after)
 
 
-def _is_a(tokens: Tokens, sentence: Sentence, kind: Named, of: Named, rule: str, confidence: float) -> Found:
-    seen = sentence_evidence(tokens, sentence.span.start, sentence.span.end, rule)
-    return Found("IS_A", kind.candidate.key, of.candidate.key, seen, confidence)
-
-
-def _found(
-    tokens: Tokens, sentence: Sentence, type_: RelationType, named: Named, rule: str, confidence: float
-) -> Found:
-    return Found(
-        type_,
-        None,
-        named.candidate.key,
-        sentence_evidence(tokens, sentence.span.start, sentence.span.end, rule),
-        confidence,
-    )
-
-
-def _settle_kinds(doc: Doc, found: list[Found]) -> None:
-    kinds: dict[str, Kind] = doc._.kinds
+def _decide_kinds(kinds: dict[str, Kind], found: list[CandidateRelation]) -> None:
+    """Change the kinds that sure relations imply."""
     for relation in found:
-        unsettled = kinds[relation.tail] in {"concept", "phrase"}
-        introduced = relation.type == "INTRODUCES" and relation.confidence >= _SURE
-        coined = introduced and relation.tail not in known_names()
-        # "Influence Approximation Unlearning" is a way to do it, whatever its last word says.
-        if (
-            (introduced and unsettled)
-            or (coined and kinds[relation.tail] == "task")
-            or (relation.type == "COMPARES_WITH" and unsettled)
-        ):
-            kinds[relation.tail] = "method"
+        if relation.implied_kind is None or relation.confidence < _SURE:
+            continue
+        undecided = kinds[relation.tail] in {"concept", "phrase"}
+        # "Influence Approximation Unlearning" is a method, although its last word names a task.
+        coined = relation.own_artefact and relation.tail not in known_names()
+        if undecided or (coined and kinds[relation.tail] == "task"):
+            kinds[relation.tail] = relation.implied_kind
 
 
-def _is_proper(tokens: Tokens, candidate: Candidate) -> bool:
-    """Whether a candidate is written as a name: inner capitals, or capitals in running text."""
+def _is_proper(context: _Context, candidate: Candidate) -> bool:
+    """Return whether a candidate is written as a name: inner capitals, or capitals in running text."""
     if is_named(candidate):
         return True
+    tokens = context.tokens
     for phrase in candidate.phrases:
         start = phrase.start
         if start < tokens.title or tokens.sentences[tokens.sentence_of[start]][0] == start:
@@ -296,25 +272,31 @@ def _is_proper(tokens: Tokens, candidate: Candidate) -> bool:
         if not tokens.text[tokens.starts[start]].isupper():
             continue
         words = [word for word in re.split(r"[\s-]+", tokens.written(start, phrase.end)) if word]
-        if all(word[0].isupper() or word in {"of", "and", "via", "for", "in"} for word in words):
+        if all(word[0].isupper() or word in context.definitions.inside_names for word in words):
             return True
     return False
 
 
+def _is_new_name(context: _Context, mention: SentenceMention) -> bool:
+    """Return whether a mention is written as a name that other papers rarely use."""
+    return _is_proper(context, mention.candidate) and not _is_common(mention.candidate)
+
+
 def _is_coined(candidate: Candidate) -> bool:
-    """Whether a single word is so rare that a title which starts with it must have made it."""
+    """Return whether a candidate is a single word that no paper of the background corpus uses."""
     return candidate.phrases[0].size == 1 and load_background().frequency(candidate.key) == 0
 
 
-def _is_known(candidate: Candidate) -> bool:
-    """Whether so many papers speak of it that this one cannot have introduced it."""
+def _is_common(candidate: Candidate) -> bool:
+    """Return whether so many papers use a candidate that this one cannot have introduced it."""
     return load_background().frequency(candidate.key) >= _COMMON
 
 
-def _is_data_set(tokens: Tokens, named: Named) -> bool:
-    """Whether a data set is named, and not only spoken of ("three benchmark datasets")."""
-    return _is_proper(tokens, named.candidate) and tokens.lowered[named.phrase.end - 1] not in _MANY
+def _is_named_data_set(context: _Context, mention: SentenceMention) -> bool:
+    """Return whether a data set has a name, unlike "three benchmark datasets"."""
+    last_word = context.tokens.lowered[mention.phrase.end - 1]
+    return _is_proper(context, mention.candidate) and last_word not in context.definitions.several_data_sets
 
 
-def _inside_brackets(text: str, offset: int) -> bool:
+def _is_inside_brackets(text: str, offset: int) -> bool:
     return text.count("(", 0, offset) > text.count(")", 0, offset)

@@ -30,7 +30,7 @@ def read_document(doc: Doc) -> Extraction:
     rest = tuple(map(concept, further(doc, kept)))
     names = {candidate.key: candidate.name for candidate in kept}
     relations: dict[tuple[str, str | None, str], Relation] = {}
-    for found in doc._.roles:
+    for found in doc._.relations:
         head = found.head
         if found.tail not in names or (head is not None and (head not in names or head == found.tail)):
             continue

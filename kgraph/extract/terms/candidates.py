@@ -60,7 +60,7 @@ def _joined(
 
     A defined form is one phrase, whatever the tagger made of its parts. What
     is an entity elsewhere is not counted where it is a part of another one:
-    "neural language model" speaks of that, and is a language model (IS_A).
+    "neural language model" is about that, which is a kind of language model.
     """
     terms = opened_terms(phrases)
     background = load_background()

@@ -77,13 +77,14 @@ class _Reading:
     """What features need to know of a document."""
 
     tokens: Tokens
-    roles: Mapping[str, frozenset[str]]
+    introduced: frozenset[str]
+    used: frozenset[str]
     entities: Mapping[tuple[int, int], Entity]
     covering: Mapping[int, Entity]
 
 
 @Language.component(
-    "kgraph_salience", requires=["doc._.candidates", "doc._.roles"], assigns=["doc._.salience"]
+    "kgraph_salience", requires=["doc._.candidates", "doc._.relations"], assigns=["doc._.salience"]
 )
 def salience(doc: Doc) -> Doc:
     """Write the salience of every candidate to ``doc._.salience``, by its key."""
@@ -127,14 +128,12 @@ def familiarity(of_candidates: NDArray[np.float64]) -> float:
 def features(doc: Doc, background: Background) -> NDArray[np.float64]:
     """Return (candidates, features)."""
     candidates: Sequence[Candidate] = doc._.candidates
-    roles: dict[str, set[str]] = {}
-    for role in doc._.roles:
-        if role.head is None:
-            roles.setdefault(role.tail, set()).add(role.type)
+    roles = [relation for relation in doc._.relations if relation.head is None]
     entities: Sequence[Entity] = doc._.entities
     reading = _Reading(
         doc._.tokens,
-        {key: frozenset(types) for key, types in roles.items()},
+        frozenset(role.tail for role in roles if role.own_artefact),
+        frozenset(role.tail for role in roles if not role.own_artefact),
         {(entity.start, entity.end): entity for entity in entities},
         {token: entity for entity in entities for token in range(entity.start, entity.end)},
     )
@@ -159,7 +158,6 @@ def _features(reading: _Reading, background: Background, candidate: Candidate) -
     keyword = background.is_keyword(key)
     keyword_rate = math.sqrt(background.keyword_rate(key))
     named = is_named(candidate)
-    roles = reading.roles.get(key, frozenset())
     exact = [
         reading.entities[phrase.start, phrase.end]
         for phrase in phrases
@@ -196,8 +194,8 @@ def _features(reading: _Reading, background: Background, candidate: Candidate) -
         float(size > 1 and tokens.tags[first.start].startswith("JJ")),
         float(named),
         float(bool(candidate.aliases)),
-        float("INTRODUCES" in roles),
-        float(bool(roles - {"INTRODUCES"})),
+        float(key in reading.introduced),
+        float(key in reading.used),
         entity,
         kinds.get("task", 0.0),
         kinds.get("method", 0.0),

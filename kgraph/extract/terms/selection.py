@@ -49,9 +49,9 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
     tokens: Tokens = doc._.tokens
     found: Mapping[str, float] = doc._.salience
     kinds: Mapping[str, Kind] = doc._.kinds
-    cast_ = {role.tail for role in doc._.roles if role.head is None}
+    with_role = {relation.tail for relation in doc._.relations if relation.head is None}
     ranked = sorted(
-        doc._.candidates, key=lambda candidate: (candidate.key not in cast_, -found[candidate.key])
+        doc._.candidates, key=lambda candidate: (candidate.key not in with_role, -found[candidate.key])
     )
     within = longer_keys(doc._.candidates)
     kept: dict[str, Candidate] = {}
@@ -65,7 +65,7 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
             key, named=named
         ):
             continue
-        if key in cast_:
+        if key in with_role:
             kept[key] = candidate
             continue
         nested = not any(kept.keys().isdisjoint(longer) for longer in within[key])

@@ -6,6 +6,7 @@ writes into the evidence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -187,33 +188,36 @@ MODEL_CASES = (
 )  # fmt: skip
 
 
-def found_in(nlp: Language, text: str) -> tuple[Relation, ...]:
-    """Return the relations of a paper that is written as "title | abstract" or as an abstract alone."""
-    title, _, abstract = text.rpartition(" | ")
-    ((_, extraction),) = extract([Paper("p", title or "Notes", abstract)], nlp)
-    return extraction.relations
+@pytest.fixture(scope="module")
+def read(nlp: Language) -> Mapping[str, tuple[Relation, ...]]:
+    """The relations of each text. A text is "title | abstract" or an abstract alone."""
+    texts = [text for case in CASES for text in (case.text, case.near_miss)] + [
+        text for text, *_ in MODEL_CASES
+    ]
+    parts = [text.rpartition(" | ") for text in texts]
+    papers = [Paper(str(row), title or "Notes", abstract) for row, (title, _, abstract) in enumerate(parts)]
+    return {text: found.relations for text, (_, found) in zip(texts, extract(papers, nlp), strict=True)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.text}")
-def test_a_rule_reads_its_sentence(nlp: Language, case: Case) -> None:
-    found = [relation for relation in found_in(nlp, case.text) if relation.evidence.producer == case.rule]
+def test_a_rule_reads_its_sentence(read: Mapping[str, tuple[Relation, ...]], case: Case) -> None:
+    found = [relation for relation in read[case.text] if relation.evidence.producer == case.rule]
     assert tuple((relation.type, relation.head, relation.tail) for relation in found) == case.relations
     assert {relation.confidence for relation in found} == {case.confidence}
     assert {relation.evidence.text for relation in found} <= set(case.text.split(" | "))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.near_miss}")
-def test_a_rule_does_not_read_a_near_miss(nlp: Language, case: Case) -> None:
-    assert case.rule not in {relation.evidence.producer for relation in found_in(nlp, case.near_miss)}
+def test_a_rule_does_not_read_a_near_miss(read: Mapping[str, tuple[Relation, ...]], case: Case) -> None:
+    assert case.rule not in {relation.evidence.producer for relation in read[case.near_miss]}
 
 
 @pytest.mark.parametrize(("text", "type_", "head", "tail"), MODEL_CASES)
 def test_the_model_reads_each_type_of_statement(
-    nlp: Language, text: str, type_: str, head: str, tail: str
+    read: Mapping[str, tuple[Relation, ...]], text: str, type_: str, head: str, tail: str
 ) -> None:
-    found = found_in(nlp, text)
     assert ("relation-model", type_, head, tail) in {
-        (relation.evidence.producer, relation.type, relation.head, relation.tail) for relation in found
+        (relation.evidence.producer, relation.type, relation.head, relation.tail) for relation in read[text]
     }
 
 

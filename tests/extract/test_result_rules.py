@@ -6,7 +6,7 @@ into the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -247,9 +247,12 @@ CASES = (
 )
 
 
-def found_in(nlp: Language, text: str) -> tuple[Result, ...]:
-    ((_, extraction),) = extract([Paper("p", "Notes", text)], nlp)
-    return extraction.results
+@pytest.fixture(scope="module")
+def read(nlp: Language) -> Mapping[str, tuple[Result, ...]]:
+    """The results of each sentence."""
+    texts = [text for case in CASES for text in (case.text, case.near_miss)]
+    papers = [Paper(str(row), "Notes", text) for row, text in enumerate(texts)]
+    return {text: found.results for text, (_, found) in zip(texts, extract(papers, nlp), strict=True)}
 
 
 def filled(results: Iterable[Result]) -> tuple[Read, ...]:
@@ -260,21 +263,22 @@ def filled(results: Iterable[Result]) -> tuple[Read, ...]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.text}")
-def test_a_rule_reads_its_sentence(nlp: Language, case: Case) -> None:
-    found = found_in(nlp, case.text)
+def test_a_rule_reads_its_sentence(read: Mapping[str, tuple[Result, ...]], case: Case) -> None:
+    found = read[case.text]
     assert {(result.evidence.producer, result.evidence.text) for result in found} == {(case.rule, case.text)}
     assert filled(found) == case.results
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}: {case.near_miss}")
-def test_a_rule_does_not_read_a_near_miss(nlp: Language, case: Case) -> None:
-    assert case.rule not in {result.evidence.producer for result in found_in(nlp, case.near_miss)}
+def test_a_rule_does_not_read_a_near_miss(read: Mapping[str, tuple[Result, ...]], case: Case) -> None:
+    assert case.rule not in {result.evidence.producer for result in read[case.near_miss]}
 
 
 @pytest.mark.parametrize("rule", (*RULES, *LIST_RULES), ids=lambda rule: rule.name)
-def test_every_rule_has_a_row_and_writes_its_confidence(nlp: Language, rule: Rule) -> None:
-    results = [result for case in CASES if case.rule == rule.name for result in found_in(nlp, case.text)]
-    assert results
+def test_every_rule_has_a_row_and_writes_its_confidence(
+    read: Mapping[str, tuple[Result, ...]], rule: Rule
+) -> None:
+    results = [result for case in CASES if case.rule == rule.name for result in read[case.text]]
     assert {result.confidence for result in results} == {rule.confidence}
 
 

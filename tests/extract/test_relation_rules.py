@@ -25,7 +25,6 @@ class Case:
     text: str
     relations: tuple[tuple[str, str | None, str], ...]
     near_miss: str
-    confidence: float
 
 
 CASES = (
@@ -34,147 +33,126 @@ CASES = (
         "KettleNet: Steam at Home | They are everywhere.",
         (("INTRODUCES", None, "KettleNet"),),
         "Steam at Home with KettleNet | They are everywhere.",
-        0.9,
     ),
     Case(
         "title-name",  # a single word that the background corpus does not have
         "Kettler: Steam at Home | They are everywhere.",
         (("INTRODUCES", None, "kettler"),),
         "Learning: Steam at Home | They are everywhere.",
-        0.9,
     ),
     Case(
         "title-phrase",
         "Spectral Kettle Mixing: Steam at Home | They are everywhere.",
         (("INTRODUCES", None, "spectral kettle mixing"),),
         "Machine Learning: Steam at Home | They are everywhere.",
-        0.5,
     ),
     Case(
         "we-present",
         "We propose KettleNet, a recurrent network for boiling prediction.",
         (("INTRODUCES", None, "KettleNet"),),
         "We propose LSTM, a recurrent network for boiling prediction.",  # many papers mention LSTM
-        0.9,
     ),
     Case(
         "we-present",
         "This paper introduces KettleNet for boiling prediction.",
         (("INTRODUCES", None, "KettleNet"),),
         "This paper discusses KettleNet for boiling prediction.",
-        0.9,
     ),
     Case(
         "naming",
         "We train a recurrent network dubbed KettleNet.",
         (("INTRODUCES", None, "KettleNet"),),
         "Engineers train a recurrent network dubbed KettleNet.",  # somebody else named it
-        0.85,
     ),
     Case(
         "our",
         "Our framework, KettleNet, predicts when water boils.",
         (("INTRODUCES", None, "KettleNet"),),
         "Their framework, KettleNet, predicts when water boils.",
-        0.75,
     ),
     Case(
         "is-new",
         "KettleNet is a novel recurrent network for boiling prediction.",
         (("INTRODUCES", None, "KettleNet"),),
         "KettleNet is a recurrent network for boiling prediction.",
-        0.7,
     ),
     Case(
         "we-present-apposition",
         "We present a novel loss for training, KettleNet, and it boils.",
         (("INTRODUCES", None, "KettleNet"),),
         "We present a novel loss for training KettleNet, and it boils.",
-        0.7,
     ),
     Case(
         "we-present-object",
         "We propose spectral steam forecasting.",
         (("INTRODUCES", None, "spectral steam forecasting"),),
         "We propose machine learning.",  # many papers mention it
-        0.5,
     ),
     Case(
         "comparing",
         "KettleNet outperforms LSTM and ResNet.",
         (("COMPARES_WITH", None, "LSTM"), ("COMPARES_WITH", None, "ResNet")),
         "KettleNet extends LSTM and ResNet.",
-        0.7,
     ),
     Case(
         "comparing",
         "KettleNet outperforms LSTM.",
         (("COMPARES_WITH", None, "LSTM"),),
         "KettleNet outperforms ImageNet.",  # no comparison with a data set
-        0.7,
     ),
     Case(
         "evaluating",
         "We achieve good results on ImageNet.",
         (("EVALUATES_ON", None, "ImageNet"),),
         "We crop ImageNet.",
-        0.85,
     ),
     Case(
         "measuring",
         "Results are measured by BLEU.",
         (("EVALUATES_ON", None, "BLEU"),),
         "We like BLEU.",
-        0.6,
     ),
     Case(
         "named-in-experiments",
         "Experiments with LSTM show good results.",
         (("USES", None, "LSTM"),),
         "LSTM is old.",
-        0.5,
     ),
     Case(
         "named-in-experiments",
         "We test LSTM.",
         (("USES", None, "LSTM"),),
         "Experiments beat LSTM.",  # what it is compared with is not used
-        0.5,
     ),
     Case(
         "using",
         "We use LSTM and ResNet.",
         (("USES", None, "LSTM"), ("USES", None, "ResNet")),
         "We know LSTM and ResNet.",
-        0.6,
     ),
     Case(
         "named-model",
         "It boils with GPT-4 and LLaMA-2 models.",
         (("USES", None, "GPT-4"), ("USES", None, "LLaMA-2")),
         "It boils with GPT-4 and LLaMA-2 kettles.",
-        0.6,
     ),
     Case(
         "hearst-such-as",
         "Kitchen appliances, including LSTM and GRU, are old.",
         (("IS_A", "GRU", "Kitchen appliances"), ("IS_A", "LSTM", "Kitchen appliances")),
         "Kitchen appliances, besides LSTM and GRU, are old.",
-        0.8,
     ),
     Case(
         "hearst-and-other",
         "LSTM and other kitchen appliances are old.",
         (("IS_A", "LSTM", "kitchen appliances"),),
         "LSTM and kitchen appliances are old.",
-        0.8,
     ),
     Case(
         "hearst-kind-of",
         "LSTM is a variant of kitchen appliances.",
         (("IS_A", "LSTM", "kitchen appliances"),),
         "LSTM is a part of kitchen appliances.",
-        0.9,
     ),
 )
 
@@ -203,7 +181,7 @@ def read(nlp: Language) -> Mapping[str, tuple[Relation, ...]]:
 def test_a_rule_reads_its_sentence(read: Mapping[str, tuple[Relation, ...]], case: Case) -> None:
     found = [relation for relation in read[case.text] if relation.evidence.producer == case.rule]
     assert tuple((relation.type, relation.head, relation.tail) for relation in found) == case.relations
-    assert {relation.confidence for relation in found} == {case.confidence}
+    assert {relation.confidence for relation in found} == {relation_definitions().rules[case.rule].confidence}
     assert {relation.evidence.text for relation in found} <= set(case.text.split(" | "))
 
 
@@ -225,3 +203,15 @@ def test_every_type_of_statement_has_a_row() -> None:
     assert {type_ for _, type_, _, _ in MODEL_CASES} == {
         label.type for label in relation_definitions().labels.values()
     }
+
+
+def test_every_rule_has_a_row_and_every_row_a_rule() -> None:
+    assert {case.rule for case in CASES} == set(relation_definitions().rules)
+
+
+def test_a_data_set_is_less_certain_without_its_cue(nlp: Language) -> None:
+    rule = relation_definitions().rules["evaluating"]
+    ((_, found),) = extract([Paper("p", "Notes", "Experiments show that ImageNet is hard.")], nlp)
+    assert [(relation.tail, relation.confidence) for relation in found.relations] == [
+        ("ImageNet", rule.confidence_without_pattern)
+    ]

@@ -1,9 +1,8 @@
-"""Related papers, with the reason why.
+"""Suggest related papers, with the reasons.
 
-The score is that of :mod:`kgraph.link.relatedness`: what papers share of
-concepts and of words, weighted by rarity. Everything is read from the MENTIONS
-edges and the texts themselves, so a reason is always something that both
-papers literally say.
+:mod:`kgraph.link.relatedness` computes the score from shared concepts and
+shared words, weighted by rarity. Both come from the mentions in the graph and
+from the texts, so each reason is literally in both papers.
 """
 
 from __future__ import annotations
@@ -27,9 +26,10 @@ from kgraph.link.relatedness import (
 from kgraph.lookup import find_paper
 from kgraph.names import singular
 from kgraph.store import GraphStore
+from kgraph.store.reading import first_sentences, mentions_of, papers_naming
 
 _COMPARED = 500
-"""Papers nearest by concepts whose exact score is computed."""
+"""The exact score is computed for this many papers, the nearest by concepts."""
 
 _WORD_REASONS = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
@@ -40,11 +40,12 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 class Reason:
     """Something that the suggestion shares with the seeds.
 
-    ``concept`` is a concept's name and ``id`` its id, or, without an id, a
-    word that both texts use. ``share`` is its part of the score (0..1);
-    ``papers`` of the ``total`` in the graph name it (of a word: of the papers
-    compared). ``seed`` is the id of the seed that is most about it; the
-    sentences are where that seed and the suggestion name it.
+    ``concept`` is the name of a concept and ``id`` its id. Without an id, it is
+    a word that both texts use. ``share`` is its part of the score (0..1).
+    ``papers`` of ``total`` papers name it. The total counts the graph for a
+    concept, and the compared papers for a word. ``seed`` is the id of the seed
+    that is most about it. The sentences are those in which that seed and the
+    suggestion name it.
     """
 
     concept: str
@@ -59,7 +60,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A related paper: ``score`` is 0..1, ``reasons`` stand in the order of their share."""
+    """A related paper with its ``score`` (0..1) and its reasons, the largest share first."""
 
     id: str
     title: str
@@ -69,7 +70,6 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    paper: str
     concept: str
     name: str
     aliases: tuple[str, ...]
@@ -88,11 +88,11 @@ def suggest(
 ) -> tuple[Suggestion, ...]:
     """Return the ``k`` papers most related to the seeds, best first, ties by id.
 
-    ``papers`` are ids, titles or unique parts of titles; several make one seed
-    set, whose vectors are added. With ``among`` exactly these ids are ranked,
-    those that share nothing at the end with a score of 0; else papers that
-    share nothing are left out. Raises InputError for a paper that is not
-    found, ids in ``among`` that the graph does not have, and a ``k`` below 1.
+    ``papers`` are ids, titles or unique parts of titles. The vectors of several
+    seeds are added. With ``among``, exactly these ids are ranked, and papers
+    that share nothing come last with a score of 0. Otherwise papers that share
+    nothing are left out. Raises InputError for a paper that is not found, ids
+    in ``among`` that the graph does not have, and a ``k`` below 1.
     """
     if k < 1:
         raise InputError("-k must be at least 1")
@@ -130,7 +130,7 @@ def suggest(
 
 
 class _Explainer:
-    """What is needed to say where the seeds and a suggestion name what they share."""
+    """Finds the sentences in which the seeds and a suggestion name what they share."""
 
     def __init__(
         self,
@@ -147,12 +147,14 @@ class _Explainer:
         self._texts = texts
         self._words = words
         self._total = total
-        self._sentences = _sentences(store, [*seeds, *ranked], sorted(set().union(*self._by_seed.values())))
+        self._sentences = first_sentences(
+            store, [*seeds, *ranked], sorted(set().union(*self._by_seed.values()))
+        )
 
     def reasons(
         self, paper: str, concepts: Mapping[str, float], words: Mapping[str, float], score: float
     ) -> Iterator[Reason]:
-        """Yield the reasons by falling share: concepts, and the strongest words beside them."""
+        """Yield the reasons by falling share: the concepts and the strongest words."""
         strongest = sorted(words, key=lambda word: (-words[word], word))
         kept = strongest[: _WORD_REASONS if concepts else REASONS]
         named = [(value, key, True) for key, value in concepts.items()]
@@ -191,27 +193,21 @@ class _Explainer:
 
 
 def _nearest(store: GraphStore, seeds: Sequence[str], total: int) -> list[str]:
-    """Return the papers that share the most with the seeds; in a small graph, all papers."""
+    """Return the papers that share the most concepts with the seeds, or all papers of a small graph."""
     if total <= _COMPARED:
         rows = store.query("MATCH (p:Paper) RETURN p.id AS id ORDER BY id").rows
         return [row["id"] for row in rows if row["id"] not in seeds]
     own = _mentions(store, seeds, total)
     query = _sum([unit({m.concept: m.weight for m in found}) for found in own.values()])
-    rows = store.query(
-        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE c.id IN $ids "
-        "RETURN p.id AS paper, c.id AS concept, c.papers AS papers, m.salience AS salience",
-        {"ids": sorted(query)},
-        timeout=None,
-    ).rows
     shared: defaultdict[str, float] = defaultdict(float)
-    for row in rows:
-        weight = concept_weight(row["salience"], row["papers"], total)
-        shared[row["paper"]] += weight * query[row["concept"]]
+    for paper, concept, papers, salience in papers_naming(store, sorted(query)):
+        shared[paper] += concept_weight(salience, papers, total) * query[concept]
     nearest = sorted(shared.keys() - set(seeds), key=lambda id_: (-shared[id_], id_))
     return nearest[:_COMPARED]
 
 
 def _named(store: GraphStore, among: Collection[str], seeds: Sequence[str]) -> list[str]:
+    """Return the ids of ``among`` without the seeds. Raises InputError for unknown ids."""
     rows = store.query("MATCH (p:Paper) WHERE p.id IN $ids RETURN p.id AS id", {"ids": sorted(among)}).rows
     known = {row["id"] for row in rows}
     if unknown := sorted(set(among) - known):
@@ -221,23 +217,18 @@ def _named(store: GraphStore, among: Collection[str], seeds: Sequence[str]) -> l
 
 
 def _mentions(store: GraphStore, ids: Sequence[str], total: int) -> dict[str, list[_Mention]]:
-    rows = store.query(
-        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $ids "
-        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.aliases AS aliases, "
-        "c.papers AS papers, m.salience AS salience ORDER BY paper, concept",
-        {"ids": list(ids)},
-        timeout=None,
-    ).rows
-    found: dict[str, list[_Mention]] = {}
-    for row in rows:
-        weight = concept_weight(row["salience"], row["papers"], total)
-        aliases = tuple(row["aliases"] or ())
-        mention = _Mention(row["paper"], row["concept"], row["name"], aliases, row["papers"], weight)
-        found.setdefault(mention.paper, []).append(mention)
-    return found
+    """Return the weighted concepts of each paper that names any."""
+    found: defaultdict[str, list[_Mention]] = defaultdict(list)
+    for mention in mentions_of(store, ids):
+        weight = concept_weight(mention.salience, mention.papers, total)
+        found[mention.paper].append(
+            _Mention(mention.concept, mention.name, mention.aliases, mention.papers, weight)
+        )
+    return dict(found)
 
 
 def _texts(store: GraphStore, ids: Sequence[str]) -> dict[str, _Text]:
+    """Return title and abstract of each paper."""
     rows = store.query(
         "MATCH (p:Paper) WHERE p.id IN $ids "
         "RETURN p.id AS id, p.title AS title, p.abstract AS abstract ORDER BY id",
@@ -247,25 +238,8 @@ def _texts(store: GraphStore, ids: Sequence[str]) -> dict[str, _Text]:
     return {row["id"]: _Text(row["title"], row["abstract"] or "") for row in rows}
 
 
-def _sentences(
-    store: GraphStore, papers: Sequence[str], concepts: Sequence[str]
-) -> Mapping[tuple[str, str], str]:
-    """Return the first sentence in which each paper names each concept, the abstract's before the title."""
-    rows = store.query(
-        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $papers AND c.id IN $concepts "
-        "RETURN p.id AS paper, c.id AS concept, m.evidence AS evidence, m.evidence_fields AS fields",
-        {"papers": list(papers), "concepts": list(concepts)},
-        timeout=None,
-    ).rows
-    found = {}
-    for row in rows:
-        sentences = list(zip(row["fields"] or (), row["evidence"] or (), strict=True))
-        in_abstract = [sentence for field, sentence in sentences if field == "abstract"]
-        found[row["paper"], row["concept"]] = (in_abstract or [text for _, text in sentences] or [""])[0]
-    return found
-
-
 def _sentence_with(text: _Text, word: str) -> str:
+    """Return the first sentence that has the word, of the abstract before the title, or an empty text."""
     for sentence in (*_SENTENCE.split(text.abstract), text.title):
         if any(singular(found) == word for found in _WORD.findall(sentence.lower())):
             return sentence

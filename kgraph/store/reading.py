@@ -1,0 +1,251 @@
+"""Questions about the meaning of a graph: its concepts, papers, topics and results.
+
+This module holds the Cypher that needs to know a relationship type by name.
+Pages and suggestions call it. Code that treats all types of a group alike
+takes them from :func:`kgraph.schema.graph_schema` instead.
+
+Rankings are lists of ids, best first. Equal scores are ordered by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kgraph.schema import graph_schema
+from kgraph.store.protocol import GraphStore
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptMention:
+    """A concept that a paper names.
+
+    ``papers`` is the number of papers that name it, ``salience`` (0..1) says
+    how much this paper is about it.
+    """
+
+    paper: str
+    concept: str
+    name: str
+    aliases: tuple[str, ...]
+    papers: int
+    salience: float
+
+
+def mentions_of(store: GraphStore, papers: Collection[str]) -> Iterator[ConceptMention]:
+    """Yield the concepts that these papers name, by paper and concept."""
+    rows = store.query(
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $ids "
+        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.aliases AS aliases, "
+        "c.papers AS papers, m.salience AS salience ORDER BY paper, concept",
+        {"ids": list(papers)},
+        timeout=None,
+    ).rows
+    for row in rows:
+        aliases = tuple(row["aliases"] or ())
+        yield ConceptMention(
+            row["paper"], row["concept"], row["name"], aliases, row["papers"], row["salience"]
+        )
+
+
+def papers_naming(store: GraphStore, concepts: Collection[str]) -> Iterator[tuple[str, str, int, float]]:
+    """Yield (paper, concept, number of papers that name the concept, salience) for these concepts.
+
+    The rows come in no fixed order and carry no names, because there may be very many.
+    """
+    rows = store.query(
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE c.id IN $ids "
+        "RETURN p.id AS paper, c.id AS concept, c.papers AS papers, m.salience AS salience",
+        {"ids": list(concepts)},
+        timeout=None,
+    ).rows
+    for row in rows:
+        yield row["paper"], row["concept"], row["papers"], row["salience"]
+
+
+def first_sentences(
+    store: GraphStore, papers: Collection[str], concepts: Collection[str]
+) -> dict[tuple[str, str], str]:
+    """Return the first sentence in which each paper names each concept.
+
+    Keys are (paper, concept). A sentence of the abstract goes before the
+    title. The sentence is empty for a mention without evidence.
+    """
+    rows = store.query(
+        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $papers AND c.id IN $concepts "
+        "RETURN p.id AS paper, c.id AS concept, m.evidence AS evidence, m.evidence_fields AS fields",
+        {"papers": list(papers), "concepts": list(concepts)},
+        timeout=None,
+    ).rows
+    found = {}
+    for row in rows:
+        sentences = list(zip(row["fields"] or (), row["evidence"] or (), strict=True))
+        in_abstract = [sentence for field, sentence in sentences if field == "abstract"]
+        found[row["paper"], row["concept"]] = (in_abstract or [text for _, text in sentences] or [""])[0]
+    return found
+
+
+def concepts_of_paper(store: GraphStore, paper: str) -> list[str]:
+    """Return the concepts that a paper names, the most salient first."""
+    return _ranking(
+        store,
+        "MATCH (:Paper {id: $id})-[r:MENTIONS]->(c:Concept) RETURN c.id AS id, r.salience AS score",
+        paper,
+    )
+
+
+def papers_of_concept(store: GraphStore, concept: str) -> list[str]:
+    """Return the papers that name a concept, those that are most about it first."""
+    return _ranking(
+        store,
+        "MATCH (p:Paper)-[r:MENTIONS]->(:Concept {id: $id}) RETURN p.id AS id, r.salience AS score",
+        concept,
+    )
+
+
+def papers_sharing_concepts(store: GraphStore, paper: str) -> list[str]:
+    """Return the papers that name concepts of this one.
+
+    Those that share salient concepts which few papers name come first.
+    """
+    return _ranking(
+        store,
+        "MATCH (p:Paper {id: $id})-[m:MENTIONS]->(c:Concept)<-[n:MENTIONS]-(q:Paper) WHERE q.id <> $id "
+        "RETURN q.id AS id, sum(m.salience * n.salience / log(1.0 + c.papers)) AS score",
+        paper,
+    )
+
+
+def related_papers(store: GraphStore, paper: str) -> list[str]:
+    """Return the papers that the linker found to be related to this one, by score."""
+    return _ranking(
+        store,
+        "MATCH (:Paper {id: $id})-[r:RELATED_TO]-(q:Paper) RETURN q.id AS id, r.score AS score",
+        paper,
+    )
+
+
+def best_related_papers(store: GraphStore) -> list[str]:
+    """Return all papers, those with the highest sum of relatedness to others first."""
+    return _ranking(
+        store,
+        "MATCH (p:Paper) OPTIONAL MATCH (p)-[r:RELATED_TO]-() "
+        "RETURN p.id AS id, coalesce(sum(r.score), 0.0) AS score",
+    )
+
+
+def stated_concepts(store: GraphStore, concept: str) -> list[str]:
+    """Return the concepts that a statement joins to this one, type by type, the most frequent first.
+
+    Types that paths do not use are left out. Being listed side by side says too little.
+    """
+    types = [kind.name for kind in graph_schema().group("statement") if kind.paths]
+    rankings = [
+        _ranking(
+            store,
+            f"MATCH (:Concept {{id: $id}})-[r:{name}]-(c:Concept) RETURN c.id AS id, max(c.papers) AS score",
+            concept,
+        )
+        for name in types
+    ]
+    return list(dict.fromkeys(id_ for ranking in rankings for id_ in ranking))
+
+
+def cooccurring_concepts(store: GraphStore, concept: str) -> list[str]:
+    """Return the concepts that papers name together with this one, by association and frequency."""
+    return _ranking(
+        store,
+        "MATCH (:Concept {id: $id})-[r:CO_OCCURS_WITH]-(c:Concept) "
+        "RETURN c.id AS id, r.npmi * log(1.0 + r.papers) AS score",
+        concept,
+    )
+
+
+def topics_of(store: GraphStore, label: str, id_: str) -> list[str]:
+    """Return the topics of a paper or concept."""
+    return _ranking(
+        store, f"MATCH (:{label} {{id: $id}})-[:IN_TOPIC]->(t:Topic) RETURN t.id AS id, 1.0 AS score", id_
+    )
+
+
+def topic_names(store: GraphStore, label: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return the name of the topic of each of these papers or concepts that has one."""
+    rows = store.query(
+        f"UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[:IN_TOPIC]->(t:Topic) "
+        "RETURN n.id AS id, t.name AS topic",
+        {"ids": list(ids)},
+        timeout=None,
+    ).rows
+    return {str(row["id"]): str(row["topic"]) for row in sorted(rows, key=lambda row: str(row["topic"]))}
+
+
+def concepts_of_topic(store: GraphStore, topic: str) -> list[str]:
+    """Return the concepts of a topic, those that most papers name first."""
+    return _ranking(
+        store,
+        "MATCH (c:Concept)-[:IN_TOPIC]->(:Topic {id: $id}) RETURN c.id AS id, c.papers AS score",
+        topic,
+    )
+
+
+def papers_of_topic(store: GraphStore, topic: str) -> list[str]:
+    """Return the papers of a topic, those that are most about its concepts first."""
+    central = _ranking(
+        store,
+        "MATCH (p:Paper)-[:IN_TOPIC]->(t:Topic {id: $id}) "
+        "MATCH (p)-[m:MENTIONS]->(c:Concept)-[:IN_TOPIC]->(t) RETURN p.id AS id, sum(m.salience) AS score",
+        topic,
+    )
+    members = _ranking(
+        store, "MATCH (p:Paper)-[:IN_TOPIC]->(:Topic {id: $id}) RETURN p.id AS id, 0.0 AS score", topic
+    )
+    return list(dict.fromkeys(central + members))
+
+
+def results_of_paper(store: GraphStore, paper: str) -> list[str]:
+    """Return the results that a paper reports, the most certain first."""
+    return _ranking(
+        store,
+        "MATCH (:Paper {id: $id})-[:REPORTS]->(r:Result) RETURN r.id AS id, r.confidence AS score",
+        paper,
+    )
+
+
+def results_of_concept(store: GraphStore, concept: str) -> list[str]:
+    """Return the results that are of this metric or on this data set, the most certain first."""
+    return _ranking(
+        store,
+        "MATCH (r:Result)-[:OF_METRIC|ON_DATASET]->(:Concept {id: $id}) "
+        "RETURN r.id AS id, r.confidence AS score",
+        concept,
+    )
+
+
+def bibliographic_nodes(store: GraphStore, paper: str) -> list[list[tuple[str, str]]]:
+    """Return (label, id) of the authors, organisations, venues … of a paper, a list for each of these.
+
+    Relationships with a ``position`` keep that order.
+    """
+    found = []
+    for kind in graph_schema().group("bibliographic"):
+        ordered = any(prop.name == "position" for prop in kind.properties)
+        for label in kind.to_labels:
+            ids = _ranking(
+                store,
+                f"MATCH (:Paper {{id: $id}})-[r:{kind.name}]->(n:{label}) "
+                f"RETURN n.id AS id, {'-r.position' if ordered else '1.0'} AS score",
+                paper,
+            )
+            found.append([(label, id_) for id_ in ids])
+    return found
+
+
+def _ranking(store: GraphStore, cypher: str, id_: str | None = None) -> list[str]:
+    """Return the column ``id`` of a query by its column ``score``, which may be null."""
+    parameters: Mapping[str, Any] = {} if id_ is None else {"id": id_}
+    best: dict[str, float] = {}
+    for row in store.query(cypher, parameters, timeout=None).rows:
+        score = round(float(row["score"] or 0.0), 9)
+        best[str(row["id"])] = max(score, best.get(str(row["id"]), score))
+    return sorted(best, key=lambda found: (-best[found], found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -139,19 +139,15 @@ class KnowledgeGraph:
 
         return suggest(self._store, papers, k=k, among=among)
 
-    def view(
-        self,
-        *,
-        paper: str | None = None,
-        concept: str | None = None,
-        path: tuple[str, str] | None = None,
-        topic: str | None = None,
-        limit: int | None = None,
-    ) -> View:
-        """Return a page that shows a part of the graph, or all; see :func:`kgraph.view.view`."""
+    def view(self, *, limit: int | None = None, **selection: str | Sequence[str] | None) -> View:
+        """Return a page that shows a part of the graph, or the map of all of it.
+
+        ``selection`` is at most one of the options of the command, such as
+        ``paper="TOFU"`` or ``path=("TOFU", "LoRA")``. See :func:`kgraph.view.view`.
+        """
         from kgraph.view import view
 
-        return view(self._store, paper=paper, concept=concept, path=path, topic=topic, limit=limit)
+        return view(self._store, limit=limit, **selection)
 
     def stats(self) -> Stats:
         """Count what is in the graph; see :func:`kgraph.stats.stats`."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ import kgraph
 from kgraph import KnowledgeGraph, output
 from kgraph.errors import InputError, KgraphError
 from kgraph.store import DEFAULT_TIMEOUT
+from kgraph.view.scenes import pages
 
 if TYPE_CHECKING:
     from kgraph.build import BuildReport
@@ -47,6 +48,7 @@ ENCODER = click.option(
     metavar="DIR",
     help="A transformer encoder to read tasks, methods … with: better and slower. See docs/training.md.",
 )
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
 
 
@@ -191,29 +193,31 @@ def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | Non
         output.print_suggestions(found)
 
 
+def _page_options(command: _Command) -> _Command:
+    """Add an option to a command for each page that has a selector."""
+    for page in reversed(list(pages().values())):
+        if page.selector:
+            metavars = page.selector.metavars
+            command = click.option(
+                f"--{page.name}", metavar=" ".join(metavars), nargs=len(metavars), help=page.selector.help
+            )(command)
+    return command
+
+
 @cli.command()
-@click.option("--paper", metavar="PAPER", help="The surroundings of a paper: an id or a title.")
-@click.option("--concept", metavar="CONCEPT", help="The surroundings of a concept: an id, name or alias.")
-@click.option("--path", metavar="A B", nargs=2, help="The ways from one paper to another.")
-@click.option("--topic", metavar="TOPIC", help="The papers and concepts of a topic.")
+@_page_options
 @click.option("--limit", type=click.IntRange(min=1), help="Nodes at most.")
 @click.option("-o", "--output", "target", metavar="OUT.html", required=True, help="The page to write.")
 @STORE
 def view(
-    paper: str | None,
-    concept: str | None,
-    path: tuple[str, str] | None,
-    topic: str | None,
-    limit: int | None,
-    target: str,
-    store: str | None,
+    limit: int | None, target: str, store: str | None, **selection: str | tuple[str, ...] | None
 ) -> None:
     """Write a page that shows a part of the graph, or the map of all of it.
 
-    The page is one file and needs no network.
+    The page is one file and works offline.
     """
     with kgraph.open(store) as graph:
-        page = graph.view(paper=paper, concept=concept, path=path, topic=topic, limit=limit)
+        page = graph.view(limit=limit, **selection)
         _tell_if_partial(graph)
     output.write_text(Path(target), page.html)
     left_out = f", {page.left_out} left out" if page.left_out else ""

@@ -10,6 +10,7 @@ import kgraph
 from kgraph import KnowledgeGraph
 from kgraph.cli import cli as commands
 from kgraph.model import Notice, Paper, Rejection
+from kgraph.view.scenes import pages
 
 ONLY_IN_PYTHON = {"close", "to_networkx"}
 SHOWN_BY_THE_COMMAND = {"store", "form", "target"}
@@ -30,7 +31,10 @@ def test_every_method_has_its_command() -> None:
 
 @pytest.mark.parametrize("name", commands.commands)
 def test_arguments_have_the_same_names(name: str) -> None:
-    ours = set(methods()[name].parameters) - {"self", "on_progress"}
+    parameters = methods()[name].parameters.values()
+    ours = {own.name for own in parameters if own.kind is not own.VAR_KEYWORD} - {"self", "on_progress"}
+    if name == "view":  # takes the names of the pages as keyword arguments
+        ours |= {page.name for page in pages().values() if page.selector}
     theirs = {parameter.name for parameter in commands.commands[name].params} - SHOWN_BY_THE_COMMAND
     assert ours == theirs
 
@@ -40,7 +44,9 @@ def test_arguments_have_the_same_defaults(name: str) -> None:
     theirs = commands.commands[name].make_context(name, [], resilient_parsing=True).params
     # The command prints at most a thousand rows; a program gets what it asked for.
     ours = {
-        own.name: own for own in methods()[name].parameters.values() if (name, own.name) != ("query", "limit")
+        own.name: own
+        for own in methods()[name].parameters.values()
+        if (name, own.name) != ("query", "limit") and own.kind is not own.VAR_KEYWORD
     }
     for own in ours.values():
         if own.name in theirs and own.default is not own.empty:

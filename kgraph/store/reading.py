@@ -126,12 +126,25 @@ def related_papers(store: GraphStore, paper: str) -> list[str]:
     )
 
 
-def best_related_papers(store: GraphStore) -> list[str]:
-    """Return all papers, those with the highest sum of relatedness to others first."""
+def best_connected(store: GraphStore, label: str) -> list[str]:
+    """Return all nodes of a label, the best connected first.
+
+    Papers rank by the sum of their relatedness to others, nodes that count
+    their papers by that number, and all others by their relationships.
+    """
+    if label == "Paper":
+        return _ranking(
+            store,
+            "MATCH (n:Paper) OPTIONAL MATCH (n)-[r:RELATED_TO]-() "
+            "RETURN n.id AS id, coalesce(sum(r.score), 0.0) AS score",
+        )
+    schema = graph_schema()
+    if any(prop.name == "papers" for prop in schema.label(label).properties):
+        return _ranking(store, f"MATCH (n:{label}) RETURN n.id AS id, n.papers AS score")
+    types = dict.fromkeys(kind.name for kind, head, tail in schema.patterns() if label in (head, tail))
     return _ranking(
         store,
-        "MATCH (p:Paper) OPTIONAL MATCH (p)-[r:RELATED_TO]-() "
-        "RETURN p.id AS id, coalesce(sum(r.score), 0.0) AS score",
+        f"MATCH (n:{label}) OPTIONAL MATCH (n)-[r:{'|'.join(types)}]-() RETURN n.id AS id, count(r) AS score",
     )
 
 
@@ -201,25 +214,6 @@ def papers_of_topic(store: GraphStore, topic: str) -> list[str]:
         store, "MATCH (p:Paper)-[:IN_TOPIC]->(:Topic {id: $id}) RETURN p.id AS id, 0.0 AS score", topic
     )
     return list(dict.fromkeys(central + members))
-
-
-def results_of_paper(store: GraphStore, paper: str) -> list[str]:
-    """Return the results that a paper reports, the most certain first."""
-    return _ranking(
-        store,
-        "MATCH (:Paper {id: $id})-[:REPORTS]->(r:Result) RETURN r.id AS id, r.confidence AS score",
-        paper,
-    )
-
-
-def results_of_concept(store: GraphStore, concept: str) -> list[str]:
-    """Return the results that are of this metric or on this data set, the most certain first."""
-    return _ranking(
-        store,
-        "MATCH (r:Result)-[:OF_METRIC|ON_DATASET]->(:Concept {id: $id}) "
-        "RETURN r.id AS id, r.confidence AS score",
-        concept,
-    )
 
 
 def bibliographic_nodes(store: GraphStore, paper: str) -> list[list[tuple[str, str]]]:

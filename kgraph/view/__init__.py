@@ -1,31 +1,23 @@
-"""Interactive pages of a graph: one HTML file each that needs no network."""
+"""Interactive pages of a graph, each a single HTML file that works offline."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kgraph.errors import InputError
-from kgraph.lookup import find_concept, find_paper, find_topic
 from kgraph.store import GraphStore
-from kgraph.view.map import map_scene
-from kgraph.view.page import map_page, network_page
-from kgraph.view.paths import path_scene
-from kgraph.view.surroundings import concept_scene, paper_scene, topic_scene
+from kgraph.view.scenes import choose_page
 
-DEFAULT_LIMIT = 300
-"""Nodes on a page of surroundings, of a topic or of paths, unless the caller says otherwise."""
-
-MAX_LIMIT = 1_000
-"""Nodes that vis-network can draw at a usable speed."""
-
-__all__ = ["DEFAULT_LIMIT", "MAX_LIMIT", "View", "view"]
+__all__ = ["View", "view"]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page, to be written as UTF-8, and what it holds.
+    """A page, to be written as UTF-8, and the numbers of its nodes and edges.
 
-    ``left_out`` counts the nodes that were ranked away or have no link.
+    ``left_out`` counts the nodes that are not shown, because of their rank or
+    because they have no link.
     """
 
     html: str
@@ -35,45 +27,28 @@ class View:
     title: str
 
 
-def view(
-    store: GraphStore,
-    *,
-    paper: str | None = None,
-    concept: str | None = None,
-    path: tuple[str, str] | None = None,
-    topic: str | None = None,
-    limit: int | None = None,
-) -> View:
-    """Return a page around a paper, concept or topic, of the paths between two papers, or of the whole graph.
+def view(store: GraphStore, *, limit: int | None = None, **selection: str | Sequence[str] | None) -> View:
+    """Return the page that the selection names, or the map of the whole graph without one.
 
-    The selectors are what a person would type: an id, a name or a unique part
-    of one. ``limit`` is the most nodes that the page shows. Raises InputError
-    for more than one selector, a name that fits nothing or several nodes,
-    papers that nothing links, a limit out of range, and an empty graph.
+    The selection is at most one of the pages in :mod:`kgraph.view.scenes`, such
+    as ``paper="TOFU"`` or ``path=("TOFU", "LoRA")``. Values are ids, names or
+    unique parts of names. ``limit`` is the most nodes that the page shows.
+    Raises InputError for an unknown page, more than one, a value that does not
+    name exactly one node, papers without a path, a limit out of range, and an
+    empty graph.
     """
-    given = [name for name in (paper, concept, path, topic) if name is not None]
-    if len(given) > 1:
-        raise InputError("give one of a paper, a concept, a path or a topic, not several")
+    page, values = choose_page(selection)
     if limit is not None and limit < 1:
         raise InputError(f"the limit must be at least 1, not {limit}")
-    if given and limit is not None and limit > MAX_LIMIT:
-        raise InputError(
-            f"a page of this kind shows at most {MAX_LIMIT:,} nodes, not {limit:,}; lower the limit"
-        )
+    most = page.limits.most
+    if limit is not None and most is not None and limit > most:
+        raise InputError(f"this page shows at most {most:,} nodes, not {limit:,}; lower the limit")
     if not store.query("MATCH (n:Paper) RETURN n.id AS id LIMIT 1", timeout=None).rows:
         raise InputError("the graph is empty; fill it with `kgraph build` first")
-    most = limit or DEFAULT_LIMIT
-    if paper is not None:
-        scene = paper_scene(store, find_paper(store, paper), most)
-    elif concept is not None:
-        scene = concept_scene(store, find_concept(store, concept), most)
-    elif topic is not None:
-        scene = topic_scene(store, find_topic(store, topic), most)
-    elif path is not None:
-        scene = path_scene(store, find_paper(store, path[0]), find_paper(store, path[1]), most)
-    else:
-        scene = map_scene(store, limit)
-    page = network_page(scene) if given else map_page(scene)
-    # A lone surrogate, which no UTF-8 file can hold, becomes a question mark.
-    page = page.encode("utf-8", "replace").decode("utf-8")
-    return View(page, len(scene.items), len(scene.links), scene.left_out, scene.title)
+    scene = page.build(store, values, limit or page.limits.default)
+    # pyvis takes a second to import, and the command line imports this package for every command.
+    from kgraph.view.page import page_of
+
+    # UTF-8 cannot hold a lone surrogate, so it becomes a question mark.
+    html = page_of(scene, page.drawing).encode("utf-8", "replace").decode("utf-8")
+    return View(html, len(scene.items), len(scene.links), scene.left_out, scene.title)

@@ -1,36 +1,35 @@
-"""Places on arcs to the left and right of a centre, and in columns between two ends.
+"""Positions on arcs to the left and right of a centre, and in columns between two ends.
 
-Names are written sideways, so what stands on a full circle collides above and
-below. Arcs whose items are evenly spaced in height leave each name a line of
-its own.
+Names are horizontal, so on a full circle they would collide at the top and the
+bottom. Arcs with an even spacing in height leave one line for each name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kgraph.view.scene import Key, Link
+from kgraph.view.scene import Key, Link, Point
 
 LINE = 56
-"""The least height that an item and its name take, in the units of the page."""
+"""The least height of an item with its name, in the units of the page."""
 _AIRY = 210
-"""The most height that an item takes where there is room."""
+"""The most height of an item, where there is room."""
 _PER_ARC = 26
 _FIRST = 300
 _GAP = 430
 _NAMES = 0.46
-"""Share of the width that the names beside the outermost arcs take."""
+"""The share of the width for the names outside the outermost arcs."""
 _COLUMN = 420
 _SWEEPS = 6
 
 
-def arc_places(
+def arc_positions(
     centre: Key, inner: Sequence[Key], outer: Sequence[Key], links: Sequence[Link]
-) -> dict[Key, tuple[int, int]]:
-    """Return a place for each key: the centre, then arcs of inner and arcs of outer items.
+) -> dict[Key, Point]:
+    """Return a position for each key: the centre, then arcs of inner and arcs of outer items.
 
-    Items stand near those that they are linked to; where there are more than
-    fit on an arc, those of higher rank (earlier in the list) stand further in.
+    Linked items are near each other. If there are more items than fit on an
+    arc, those earlier in the list are further in.
     """
     near = _neighbours(links, centre)
     heights: dict[Key, float] = {}
@@ -42,11 +41,11 @@ def arc_places(
             _settle(arc, near, heights)
     tallest = max((len(arc) for arc in [*inner_arcs, *outer_arcs]), default=1)
     rings = (len(inner_arcs) + 1) // 2, (len(outer_arcs) + 1) // 2
-    # The smaller all is drawn, the more room the names between inner and outer arcs need.
+    # A page with more arcs is drawn smaller, so the names between inner and outer arcs need more room.
     between = _GAP * 0.6 * max(0, rings[1] - 1)
     width = 2 * (_FIRST + _GAP * (sum(rings) - 1) + between)
     line = _line(width / (1 - _NAMES), tallest)
-    places: dict[Key, tuple[int, int]] = {centre: (0, 0)}
+    positions: dict[Key, Point] = {centre: (0, 0)}
     reach = _FIRST
     for arcs in (inner_arcs, outer_arcs):
         for number in range(0, len(arcs), 2):
@@ -54,17 +53,17 @@ def arc_places(
             for arc in pair:
                 for key in arc:
                     bend = heights[key] / (tallest / 2)
-                    places[key] = (
+                    positions[key] = (
                         round(sides[key] * (reach - 130 * bend * bend)),
                         round(heights[key] * line),
                     )
             reach += _GAP
         reach += round(between)
-    return places
+    return positions
 
 
-def column_places(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> dict[Key, tuple[int, int]]:
-    """Return places in columns from left to right, each column ordered to follow its links."""
+def column_positions(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> dict[Key, Point]:
+    """Return positions in columns from left to right, each column ordered to follow its links."""
     near = _neighbours(links, None)
     heights: dict[Key, float] = {}
     stacks = [list(column) for column in columns]
@@ -86,7 +85,10 @@ def column_places(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> di
 def _split(
     keys: Sequence[Key], near: Mapping[Key, list[Key]], heights: dict[Key, float], sides: dict[Key, int]
 ) -> list[list[Key]]:
-    """Cut keys into pairs of arcs, left and right; what is linked to placed items goes to their side."""
+    """Return pairs of arcs, left and right.
+
+    A key that is linked to items of earlier arcs goes to their side.
+    """
     arcs: list[list[Key]] = []
     for start in range(0, len(keys), 2 * _PER_ARC):
         part = list(keys[start : start + 2 * _PER_ARC])
@@ -106,8 +108,8 @@ def _settle(arc: list[Key], near: Mapping[Key, list[Key]], heights: dict[Key, fl
     """Order an arc by the mean height of each item's neighbours."""
 
     def wish(key: Key) -> float:
-        placed = [heights[other] for other in near.get(key, []) if other in heights]
-        return sum(placed) / len(placed) if placed else heights[key]
+        known = [heights[other] for other in near.get(key, []) if other in heights]
+        return sum(known) / len(known) if known else heights[key]
 
     wishes = {key: wish(key) for key in arc}
     arc.sort(key=lambda key: wishes[key])
@@ -116,12 +118,12 @@ def _settle(arc: list[Key], near: Mapping[Key, list[Key]], heights: dict[Key, fl
 
 def _stack(arc: Sequence[Key], heights: dict[Key, float]) -> None:
     """Number the items of an arc from top to bottom, with 0 in the middle."""
-    for place, key in enumerate(arc):
-        heights[key] = place - (len(arc) - 1) / 2
+    for index, key in enumerate(arc):
+        heights[key] = index - (len(arc) - 1) / 2
 
 
 def _line(width: float, tallest: int) -> float:
-    """Return the height of an item that fills a screen of the usual shape."""
+    """Return the height of an item for which the page fills a screen of the usual shape."""
     return min(_AIRY, max(LINE, 0.66 * width / max(tallest, 1)))
 
 

@@ -1,26 +1,26 @@
-"""Places for many nodes: communities first, then the nodes of each, then room for everyone.
+"""Positions for many nodes: first the communities, then the nodes of each.
 
-Each community gets a disc; discs stand near those that they share many edges
-with. Inside its disc a node is drawn to the few nodes that it is linked to most
-strongly and pushed from random others of its community, as UMAP does (McInnes,
-Healy, Melville 2018), which keeps neighbours together where forces over all
-edges do not. No step looks at all pairs of nodes, only at pairs of communities.
+Each community gets a disc, near the discs that it shares many edges with.
+Inside a disc, the few strongest edges pull a node and random other nodes push
+it away, as in UMAP (McInnes, Healy, Melville 2018). This keeps neighbours
+together, which forces over all edges do not. No step looks at all pairs of
+nodes, only at all pairs of communities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from kgraph.view.scene import Key, Link
+from kgraph.view.scene import Key, Link, Point
 
 SEED = 11
 SPACING = 34.0
-"""Distance that nodes keep, in the units of the page."""
+"""The distance between nodes, in the units of the page."""
 
 _NEAREST = 4
 _ROUNDS = 240
@@ -32,27 +32,71 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places of nodes (rows of x and y), and centre and radius of each community."""
+    """Positions of nodes and centres of communities (rows of x and y), and radii of communities."""
 
-    places: Floats
+    positions: Floats
     centres: Floats
     radii: Floats
 
 
-def group_places(
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """The area of a community: centre and radius."""
+
+    x: float
+    y: float
+    radius: float
+
+
+def community_positions(
     keys: Sequence[Key], links: Sequence[Link], groups: Sequence[int], spacing: float = SPACING
-) -> dict[Key, tuple[int, int]]:
-    """Return whole-number places for keys whose communities are given as numbers from 0."""
-    number = {key: place for place, key in enumerate(keys)}
-    inside = [link for link in links if link.head in number and link.tail in number]
-    ends = np.array([(number[link.head], number[link.tail]) for link in inside], dtype=np.int64)
+) -> tuple[dict[Key, tuple[float, float]], list[Disc]]:
+    """Return x and y of each key, and the disc of each community.
+
+    ``groups`` has the community of each key, numbered from 0. Links to other
+    keys are ignored.
+    """
+    row = {key: index for index, key in enumerate(keys)}
+    inside = [link for link in links if link.head in row and link.tail in row]
+    ends = np.array([(row[link.head], row[link.tail]) for link in inside], dtype=np.int64)
     weights = np.array([0.05 + link.strength for link in inside], dtype=np.float64)
     layout = community_layout(np.array(groups, dtype=np.int64), ends.reshape(-1, 2), weights, spacing)
-    return {key: (round(float(x)), round(float(y))) for key, (x, y) in zip(keys, layout.places, strict=True)}
+    discs = [
+        Disc(float(x), float(y), float(radius))
+        for (x, y), radius in zip(layout.centres, layout.radii, strict=True)
+    ]
+    return _by_key(keys, layout.positions), discs
+
+
+def positions_around(
+    keys: Sequence[Key], owners: Mapping[Key, Sequence[Key]], positions: Mapping[Key, tuple[float, float]]
+) -> dict[Key, tuple[float, float]]:
+    """Return positions for further keys, each near the mean of its owners.
+
+    ``positions`` has those of all owners. A key without an owner is put near
+    the origin.
+    """
+    pairs = [(row, positions[owner]) for row, key in enumerate(keys) for owner in owners.get(key, ())]
+    anchors = np.array([row for row, _ in pairs], dtype=np.int64)
+    known = np.array([position for _, position in pairs], dtype=np.float64).reshape(-1, 2)
+    return _by_key(keys, spiral_around(anchors, known, len(keys)))
+
+
+def rounded(positions: Mapping[Key, tuple[float, float]]) -> dict[Key, Point]:
+    """Return the positions in whole numbers, which take less room in a page."""
+    return {key: (round(x), round(y)) for key, (x, y) in positions.items()}
+
+
+def _by_key(keys: Sequence[Key], positions: Floats) -> dict[Key, tuple[float, float]]:
+    return {key: (float(x), float(y)) for key, (x, y) in zip(keys, positions, strict=True)}
 
 
 def community_layout(groups: Ints, ends: Ints, weights: Floats, spacing: float = SPACING) -> Layout:
-    """Place nodes of numbered communities (``groups[node]``) by weighted edges (rows of ``ends``)."""
+    """Return positions for nodes of numbered communities.
+
+    ``groups`` has the community of each node. Each row of ``ends`` is an edge,
+    with its weight in ``weights``.
+    """
     count = len(groups)
     number = int(groups.max()) + 1 if count else 0
     if not count:
@@ -60,25 +104,25 @@ def community_layout(groups: Ints, ends: Ints, weights: Floats, spacing: float =
     rng = np.random.default_rng(SEED)
     sizes = np.bincount(groups, minlength=number).astype(np.float64)
     radii = spacing * 0.56 * np.sqrt(sizes + 1.0)
-    centres = _place_discs(_between(groups, ends, weights, number), radii, rng, gap=spacing * 2.4)
+    centres = _disc_centres(_between(groups, ends, weights, number), radii, rng, gap=spacing * 2.4)
     within = groups[ends[:, 0]] == groups[ends[:, 1]] if len(ends) else np.zeros(0, dtype=bool)
     pairs, pulls = _strongest(ends[within], weights[within], count)
     inner = _attract(_smooth_start(groups, sizes, pairs, pulls, rng), groups, sizes, pairs, pulls, rng)
-    places = centres[groups] + _fill_disc(inner, groups, radii)
-    return Layout(_push_apart(places, groups, centres, radii, spacing), centres, radii)
+    positions = centres[groups] + _fill_disc(inner, groups, radii)
+    return Layout(_push_apart(positions, groups, centres, radii, spacing), centres, radii)
 
 
-def beside(anchors: Ints, owners: Ints, places: Floats, count: int, spacing: float = SPACING) -> Floats:
-    """Place ``count`` further nodes around the nodes that they belong to.
+def spiral_around(rows: Ints, known: Floats, count: int, spacing: float = SPACING) -> Floats:
+    """Return ``count`` positions around known ones.
 
-    ``anchors`` (the further node) and ``owners`` (a placed node) are the two
-    ends of their edges. A node stands between its owners, those of one owner
-    spiral around it.
+    Entry i says that node ``rows[i]`` belongs to the position ``known[i]``. A
+    node is put near the mean of its positions. Nodes with the same mean form a
+    spiral.
     """
-    weights = np.bincount(anchors, minlength=count).astype(np.float64)
+    weights = np.bincount(rows, minlength=count).astype(np.float64)
     safe = np.maximum(weights, 1.0)
     mean = np.stack(
-        [np.bincount(anchors, weights=places[owners, axis], minlength=count) / safe for axis in (0, 1)],
+        [np.bincount(rows, weights=known[:, axis], minlength=count) / safe for axis in (0, 1)],
         axis=1,
     )
     angles = np.arange(count) * 2.399963
@@ -88,7 +132,7 @@ def beside(anchors: Ints, owners: Ints, places: Floats, count: int, spacing: flo
 
 
 def _between(groups: Ints, ends: Ints, weights: Floats, number: int) -> Floats:
-    """Return how strongly each two communities are linked, beyond what their sizes explain."""
+    """Return the strength of the links between any two communities, relative to their sizes."""
     total = np.zeros((number, number))
     if len(ends):
         one, two = groups[ends[:, 0]], groups[ends[:, 1]]
@@ -102,8 +146,8 @@ def _between(groups: Ints, ends: Ints, weights: Floats, number: int) -> Floats:
     return total
 
 
-def _place_discs(pull: Floats, radii: Floats, rng: np.random.Generator, gap: float) -> Floats:
-    """Place discs so that none overlap and those that pull each other most are near."""
+def _disc_centres(pull: Floats, radii: Floats, rng: np.random.Generator, gap: float) -> Floats:
+    """Return centres of discs that do not overlap, with strongly linked discs near each other."""
     number = len(radii)
     if number == 1:
         return np.zeros((1, 2))
@@ -126,17 +170,17 @@ def _place_discs(pull: Floats, radii: Floats, rng: np.random.Generator, gap: flo
 
 
 def _spectral(pull: Floats) -> Floats:
-    """Return places within -1 to 1 from the slowest modes of the communities' graph."""
+    """Return positions within -1 to 1 from the slowest modes of the graph of communities."""
     number = len(pull)
     linked = pull + 1e-3 / number
     strength = linked.sum(axis=1)
     _, modes = np.linalg.eigh(np.diag(strength) - linked)
-    places = np.zeros((number, 2))
+    positions = np.zeros((number, 2))
     for axis, mode in enumerate(modes.T[1:3]):
         signed = mode * np.sign(mode[np.argmax(np.round(np.abs(mode), 6))])
-        # Ranks, not values: one community far off would press all others together.
-        places[np.argsort(np.round(signed, 6), kind="stable"), axis] = np.linspace(-1, 1, number)
-    return places
+        # With values instead of ranks, one distant community would press all others together.
+        positions[np.argsort(np.round(signed, 6), kind="stable"), axis] = np.linspace(-1, 1, number)
+    return positions
 
 
 def _strongest(ends: Ints, weights: Floats, count: int) -> tuple[Ints, Floats]:
@@ -146,89 +190,92 @@ def _strongest(ends: Ints, weights: Floats, count: int) -> tuple[Ints, Floats]:
     heads = np.concatenate([ends[:, 0], ends[:, 1]])
     tails = np.concatenate([ends[:, 1], ends[:, 0]])
     doubled = np.concatenate([weights, weights])
-    # A hub is everybody's neighbour and says little of where one belongs.
+    # A hub is a neighbour of many nodes and says little about where one of them belongs.
     degree = np.bincount(heads, minlength=count)
-    telling = doubled / np.sqrt(1.0 + degree[tails])
-    order = np.lexsort((tails, -telling, heads))
-    heads, tails, telling = heads[order], tails[order], telling[order]
+    informative = doubled / np.sqrt(1.0 + degree[tails])
+    order = np.lexsort((tails, -informative, heads))
+    heads, tails, informative = heads[order], tails[order], informative[order]
     first = np.searchsorted(heads, np.arange(count), side="left")
     rank = np.arange(len(heads)) - first[heads]
     kept = rank < _NEAREST
-    best = telling[np.minimum(first, len(telling) - 1)]
-    pulls = telling[kept] / np.maximum(best[heads[kept]], 1e-9)
+    best = informative[np.minimum(first, len(informative) - 1)]
+    pulls = informative[kept] / np.maximum(best[heads[kept]], 1e-9)
     return np.stack([heads[kept], tails[kept]], axis=1), np.sqrt(pulls)
 
 
 def _smooth_start(
     groups: Ints, sizes: Floats, pairs: Ints, pulls: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Start from random places smoothed along the edges: a cheap spectral layout per community."""
+    """Return random positions smoothed along the edges, a cheap spectral layout of each community."""
     count, number = len(groups), len(sizes)
-    places = rng.standard_normal((count, 2))
+    positions = rng.standard_normal((count, 2))
     if not len(pairs):
-        return places * np.sqrt(sizes)[groups][:, None] * 0.3
+        return positions * np.sqrt(sizes)[groups][:, None] * 0.3
     heads = np.concatenate([pairs[:, 0], pairs[:, 1]])
     tails = np.concatenate([pairs[:, 1], pairs[:, 0]])
     weights = np.concatenate([pulls, pulls])
     strength = np.bincount(heads, weights=weights, minlength=count)
     for _ in range(60):
         for axis in (0, 1):
-            pulled = np.bincount(heads, weights=weights * places[tails, axis], minlength=count)
-            places[:, axis] = 0.5 * places[:, axis] + 0.5 * np.where(
+            pulled = np.bincount(heads, weights=weights * positions[tails, axis], minlength=count)
+            positions[:, axis] = 0.5 * positions[:, axis] + 0.5 * np.where(
                 strength > 0, pulled / np.maximum(strength, 1e-9), 0.0
             )
-            places[:, axis] -= (np.bincount(groups, places[:, axis], minlength=number) / sizes)[groups]
-        # Keep the second axis from falling onto the first.
-        cross = np.bincount(groups, places[:, 0] * places[:, 1], minlength=number)
-        own = np.bincount(groups, places[:, 0] ** 2, minlength=number) + 1e-12
-        places[:, 1] -= (cross / own)[groups] * places[:, 0]
+            positions[:, axis] -= (np.bincount(groups, positions[:, axis], minlength=number) / sizes)[groups]
+        # Keep the second axis independent of the first.
+        cross = np.bincount(groups, positions[:, 0] * positions[:, 1], minlength=number)
+        own = np.bincount(groups, positions[:, 0] ** 2, minlength=number) + 1e-12
+        positions[:, 1] -= (cross / own)[groups] * positions[:, 0]
         scale = np.stack(
-            [np.sqrt(np.bincount(groups, places[:, axis] ** 2, minlength=number) / sizes) for axis in (0, 1)],
+            [
+                np.sqrt(np.bincount(groups, positions[:, axis] ** 2, minlength=number) / sizes)
+                for axis in (0, 1)
+            ],
             axis=1,
         )
-        places /= np.maximum(scale, 1e-9)[groups]
-    return np.clip(places, -3, 3) * np.sqrt(sizes)[groups][:, None] * 0.5
+        positions /= np.maximum(scale, 1e-9)[groups]
+    return np.clip(positions, -3, 3) * np.sqrt(sizes)[groups][:, None] * 0.5
 
 
 def _attract(
-    places: Floats, groups: Ints, sizes: Floats, pairs: Ints, pulls: Floats, rng: np.random.Generator
+    positions: Floats, groups: Ints, sizes: Floats, pairs: Ints, pulls: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Draw linked nodes together and push random others of the same community away."""
+    """Pull linked nodes together and push random others of the same community away."""
     count = len(groups)
     order = np.argsort(groups, kind="stable")
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
     heads, tails = (pairs[:, 0], pairs[:, 1]) if len(pairs) else (order[:0], order[:0])
-    everyone = np.repeat(np.arange(count), _PUSHED)
+    repeated = np.repeat(np.arange(count), _PUSHED)
     for step in range(_ROUNDS):
         heat = 1.0 - step / _ROUNDS
-        delta = places[tails] - places[heads]
+        delta = positions[tails] - positions[heads]
         square = (delta**2).sum(axis=1)
         pull = (pulls * np.sqrt(square) / (1.0 + np.sqrt(square)))[:, None] * delta
         pull = np.clip(pull, -4, 4)
-        pick = starts[groups[everyone]] + (rng.random(len(everyone)) * sizes[groups[everyone]]).astype(
+        pick = starts[groups[repeated]] + (rng.random(len(repeated)) * sizes[groups[repeated]]).astype(
             np.int64
         )
         other = order[np.minimum(pick, count - 1)]
-        away = places[everyone] - places[other]
+        away = positions[repeated] - positions[other]
         push = np.clip(away * (2.0 / (0.1 + (away**2).sum(axis=1)))[:, None], -4, 4)
         for axis in (0, 1):
             drawn = np.bincount(heads, pull[:, axis], count) - np.bincount(tails, pull[:, axis], count)
-            moved = 0.12 * drawn + 0.5 * np.bincount(everyone, push[:, axis], count) / _PUSHED
-            places[:, axis] += heat * np.clip(moved, -2.5, 2.5)
-    return places
+            moved = 0.12 * drawn + 0.5 * np.bincount(repeated, push[:, axis], count) / _PUSHED
+            positions[:, axis] += heat * np.clip(moved, -2.5, 2.5)
+    return positions
 
 
-def _fill_disc(places: Floats, groups: Ints, radii: Floats) -> Floats:
+def _fill_disc(positions: Floats, groups: Ints, radii: Floats) -> Floats:
     """Spread each community evenly over its disc, keeping directions and the order of distances."""
     number = len(radii)
     size = np.maximum(np.bincount(groups, minlength=number), 1)
-    middle = np.stack([np.bincount(groups, places[:, axis], number) / size for axis in (0, 1)], axis=1)
-    offset = places - middle[groups]
+    middle = np.stack([np.bincount(groups, positions[:, axis], number) / size for axis in (0, 1)], axis=1)
+    offset = positions - middle[groups]
     distance = np.sqrt((offset**2).sum(axis=1)) + 1e-9
     order = np.lexsort((distance, groups))
     first = np.concatenate([[0], np.cumsum(size)[:-1]])
-    rank = np.empty(len(places))
-    rank[order] = np.arange(len(places)) - first[groups[order]]
+    rank = np.empty(len(positions))
+    rank[order] = np.arange(len(positions)) - first[groups[order]]
     even = np.sqrt((rank + 0.3) / size[groups]) * radii[groups]
     largest = np.zeros(number)
     np.maximum.at(largest, groups, distance)
@@ -238,9 +285,9 @@ def _fill_disc(places: Floats, groups: Ints, radii: Floats) -> Floats:
     return filled
 
 
-def _push_apart(places: Floats, groups: Ints, centres: Floats, radii: Floats, spacing: float) -> Floats:
-    """Move nodes that stand too close apart, and keep each in its disc."""
-    spread = places.copy()
+def _push_apart(positions: Floats, groups: Ints, centres: Floats, radii: Floats, spacing: float) -> Floats:
+    """Move nodes apart that are too close, and keep each in its disc."""
+    spread = positions.copy()
     for _ in range(40):
         pairs = cKDTree(spread).query_pairs(spacing * 0.8, output_type="ndarray")
         if not len(pairs):

@@ -1,7 +1,7 @@
-"""The drawing of a small scene by pyvis and vis-network.
+"""Draw a small scene with pyvis and vis-network.
 
-pyvis gets numbers only: names and everything else that papers bring reach the
-page as data (see :mod:`kgraph.view.page`), never through it.
+pyvis gets numbers only. Names and all other text of papers reach the page as
+data (see :mod:`kgraph.view.page`), never through pyvis.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 import pyvis
 from pyvis.network import Network
 
-from kgraph.view.scene import KINDS, Scene
+from kgraph.view.legend import node_kinds
+from kgraph.view.scene import Scene
 
 ASSETS = Path(__file__).parent / "assets"
 _VIS = Path(pyvis.__file__).parent / "templates" / "lib" / "vis-9.1.2"
@@ -39,21 +40,22 @@ def network_fragment(scene: Scene, sizes: list[int]) -> str:
     network = Network(directed=True, cdn_resources="in_line")
     network.set_template_dir(str(ASSETS), "network.html")
     network.set_options(json.dumps(_OPTIONS))
-    number = {item.key: place for place, item in enumerate(scene.items)}
-    for place, item in enumerate(scene.items):
-        x, y = scene.places[item.key]
-        network.add_node(place, label=str(place), shape=KINDS[item.kind], x=x, y=y, size=sizes[place])
+    shapes = {kind.name: kind.shape for kind in node_kinds()}
+    number = {item.key: index for index, item in enumerate(scene.items)}
+    for index, item in enumerate(scene.items):
+        x, y = scene.positions[item.key]
+        network.add_node(index, label=str(index), shape=shapes[item.kind], x=x, y=y, size=sizes[index])
     for index, link in enumerate(scene.links):
         network.add_edge(number[link.head], number[link.tail], id=index)
     return str(network.generate_html())
 
 
 def vis_script() -> str:
-    """Return vis-network's code as pyvis brings it, without the address of its source map."""
+    """Return the code of vis-network that pyvis ships, without the address of its source map."""
     return re.sub(r"//# sourceMappingURL=\S*", "", (_VIS / "vis-network.min.js").read_text(encoding="utf-8"))
 
 
 def vis_style() -> str:
-    """Return vis-network's style without the pictures for buttons that the pages do not have."""
+    """Return the style of vis-network without the images of buttons that the pages do not use."""
     style = (_VIS / "vis-network.css").read_text(encoding="utf-8")
     return re.sub(r"url\([^)]*\)", "none", style)

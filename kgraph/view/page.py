@@ -1,10 +1,10 @@
-"""One self-contained page from a scene: data that cannot run, code that is ours alone.
+"""Write a scene as one self-contained page.
 
-Everything that came from papers stands in one JSON script element, which the
-browser does not execute, with the characters that could end it escaped. The
-page's own scripts write it into the document as text. A Content-Security-
-Policy names the hash of each script and style of the page and forbids all
-else, connections included.
+All text of papers is in one JSON script element, which the browser does not
+execute. The characters that could end the element are escaped. The scripts of
+the page add the text to the document as text. A Content-Security-Policy names
+the hash of each script and style of the page and forbids everything else,
+including connections.
 """
 
 from __future__ import annotations
@@ -18,49 +18,58 @@ import re
 from pathlib import Path
 from typing import Any
 
+from kgraph.view.legend import line_of, link_types, node_kinds
 from kgraph.view.network import network_fragment, vis_script, vis_style
-from kgraph.view.scene import KINDS, LINK_WORDS, Item, Scene
+from kgraph.view.scene import Drawing, Item, Scene
 
 ASSETS = Path(__file__).parent / "assets"
 _SHARED = ("graph.js", "palette.js", "labels.js", "panel.js", "search.js", "legend.js")
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _WEB = re.compile(r"https?://[^\s]+", re.IGNORECASE)
+_ROWS = {
+    "date": "Date",
+    "year": "Year",
+    "author_count": "Authors",
+    "papers": "Papers",
+    "comments": "Comments",
+}
 _SLOT = re.compile(r"@@(\w+)@@")
 
 
-def network_page(scene: Scene) -> str:
-    """Return the page of a small scene, drawn by vis-network."""
-    fragment = network_fragment(scene, _sizes(scene))
-    return _page(scene, "network.js", fragment, [vis_script()], [vis_style()])
-
-
-def map_page(scene: Scene) -> str:
-    """Return the page of the whole map, drawn by our own viewer."""
+def page_of(scene: Scene, drawing: Drawing) -> str:
+    """Return the page of a scene."""
+    if drawing == "network":
+        fragment = network_fragment(scene, _sizes(scene))
+        return _page(scene, "network.js", fragment, [vis_script()], [vis_style()])
     return _page(scene, "map.js", "", [], [])
 
 
 def json_for_html(value: Any) -> str:
-    """Return JSON that may stand inside a script element whatever text it holds."""
+    """Return JSON that is safe inside a script element, whatever text it contains."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return re.sub("[<>&\u2028\u2029]", lambda found: _ESCAPED[found.group()], text)
 
 
 def payload(scene: Scene) -> dict[str, Any]:
-    """Return what the page's scripts know: names, places, facts, links and their evidence."""
-    number = {item.key: place for place, item in enumerate(scene.items)}
-    kinds = [kind for kind in KINDS if any(item.kind == kind for item in scene.items)]
+    """Return the data for the scripts of the page: nodes with positions and facts, links with evidence."""
+    number = {item.key: index for index, item in enumerate(scene.items)}
+    shown_kinds = {item.kind for item in scene.items}
+    kinds = [kind for kind in node_kinds() if kind.name in shown_kinds]
+    kind_index = {kind.name: index for index, kind in enumerate(kinds)}
     counted: dict[str, int] = {}
     for item in scene.items:
         if item.topic is not None:
             counted[item.topic] = counted.get(item.topic, 0) + 1
     topics = sorted(counted, key=lambda name: (-counted[name], name))
-    types = [name for name in LINK_WORDS if any(link.type == name for link in scene.links)]
+    shown_types = {link.type for link in scene.links}
+    types = [kind for kind in link_types() if kind.name in shown_types]
+    type_index = {kind.name: index for index, kind in enumerate(types)}
     sentences: dict[str, int] = {}
     links = [
         [
             number[link.head],
             number[link.tail],
-            types.index(link.type),
+            type_index[link.type],
             link.strength,
             link.note,
             [sentences.setdefault(text, len(sentences)) for text in link.evidence],
@@ -71,25 +80,41 @@ def payload(scene: Scene) -> dict[str, Any]:
     degrees, sizes = scene.degrees(), _sizes(scene)
     nodes = [
         [
-            kinds.index(item.kind),
+            kind_index[item.kind],
             item.name,
             topics.index(item.topic) if item.topic is not None else -1,
-            *scene.places[item.key],
-            sizes[place],
+            *scene.positions[item.key],
+            sizes[index],
             degrees[item.key],
-            _facts(item),
+            facts_of(item),
         ]
-        for place, item in enumerate(scene.items)
+        for index, item in enumerate(scene.items)
     ]
     return {
         "title": scene.title,
         "subtitle": scene.subtitle,
         "notes": scene.notes,
         "kinds": [
-            {"name": kind, "shape": KINDS[kind], "shown": kind not in scene.hidden_kinds} for kind in kinds
+            {
+                "name": kind.name,
+                "heading": kind.heading,
+                "shape": kind.shape,
+                "shown": kind.name not in scene.hidden_kinds,
+            }
+            for kind in kinds
         ],
         "topics": topics,
-        "types": [{"name": name, "out": LINK_WORDS[name][0], "in": LINK_WORDS[name][1]} for name in types],
+        "types": [
+            {
+                "name": kind.name,
+                "group": kind.group,
+                "out": kind.words[0],
+                "in": kind.words[1],
+                "symmetric": kind.symmetric,
+                "line": line_of(kind),
+            }
+            for kind in types
+        ],
         "sentences": list(sentences),
         "nodes": nodes,
         "links": links,
@@ -121,7 +146,7 @@ def _page(scene: Scene, drawing: str, fragment: str, scripts: list[str], styles:
         "drawing": fragment,
         "scripts": "\n".join(f"<script>{script}</script>" for script in scripts),
     }
-    # One pass: what fills a slot is never searched for slots.
+    # One pass, so that the text of a slot is never searched for slots.
     return _SLOT.sub(lambda found: slots[found.group(1)], _asset("page.html"))
 
 
@@ -135,6 +160,7 @@ def _asset(name: str) -> str:
 
 
 def _sizes(scene: Scene) -> list[int]:
+    """Return the radius of each item, by its degree."""
     degrees = scene.degrees()
     return [
         min(34, round(5 + 1.9 * math.sqrt(degrees[item.key])) + (6 if item.key == scene.centre else 0))
@@ -142,19 +168,20 @@ def _sizes(scene: Scene) -> list[int]:
     ]
 
 
-def _facts(item: Item) -> dict[str, Any]:
+def facts_of(item: Item) -> dict[str, Any]:
+    """Return the facts for the panel: rows of (name, value), and optional text, sentences and address."""
     properties = item.properties
-    rows: list[tuple[str, str]] = []
-    for name, words in (("date", "Date"), ("year", "Year"), ("author_count", "Authors")):
-        if properties.get(name) is not None and not (name == "year" and properties.get("date")):
-            rows.append((words, str(properties[name])))
-    for name, words in (("papers", "Papers"), ("comments", "Comments")):
-        if properties.get(name) is not None:
-            rows.append((words, str(properties[name])))
+    rows = [
+        (words, str(properties[name]))
+        for name, words in _ROWS.items()
+        if properties.get(name) is not None and not (name == "year" and properties.get("date"))
+    ]
     aliases = [str(alias) for alias in properties.get("aliases") or [] if alias != item.name]
     if aliases:
         rows.append(("Also written", ", ".join(aliases[:8])))
     facts: dict[str, Any] = {"rows": rows}
+    if properties.get("papers") is not None:
+        facts["papers"] = properties["papers"]
     if properties.get("abstract"):
         facts["abstract"] = str(properties["abstract"])
     url = str(properties.get("url") or "").strip()

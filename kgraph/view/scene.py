@@ -1,57 +1,26 @@
-"""What a page shows, before it is a page: items, links, and where they stand."""
+"""The content of a page before it is drawn: items, links and positions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
+
+from kgraph.store import GraphStore
 
 Key = tuple[str, str]
 """A node of the graph: its first label and its id."""
 
-KINDS: Mapping[str, str] = {
-    "Paper": "square",
-    "Task": "dot",
-    "Method": "dot",
-    "Dataset": "dot",
-    "Metric": "dot",
-    "Concept": "dot",
-    "Phrase": "dot",
-    "Author": "triangle",
-    "Organization": "diamond",
-    "Venue": "diamond",
-    "Topic": "star",
-}
-"""The kinds of items in the order of the legend, and the shape of each."""
+Point = tuple[int, int]
+"""x and y, in the units of the page."""
 
-LINK_WORDS: Mapping[str, tuple[str, str]] = {
-    "INTRODUCES": ("Introduces", "Introduced by"),
-    "USES": ("Uses", "Used by"),
-    "EVALUATES_ON": ("Evaluates on", "Evaluated on by"),
-    "COMPARES_WITH": ("Compares with", "Compared with by"),
-    "RELATED_TO": ("Related papers", "Related papers"),
-    "MENTIONS": ("Mentions", "Mentioned by"),
-    "IS_A": ("Is a", "Kinds of it"),
-    "PART_OF": ("Part of", "Parts of it"),
-    "USED_FOR": ("Used for", "What is used for it"),
-    "EVALUATED_BY": ("Evaluated by", "What it evaluates"),
-    "COMPARED_WITH": ("Compared with", "Compared with"),
-    "CONJUNCTION": ("Named side by side with", "Named side by side with"),
-    "CO_OCCURS_WITH": ("Often named together with", "Often named together with"),
-    "IN_TOPIC": ("Topic", "In this topic"),
-    "AUTHORED_BY": ("Authors", "Papers"),
-    "AFFILIATED_WITH": ("Organisations", "Papers"),
-    "PUBLISHED_IN": ("Venue", "Papers"),
-}
-"""How a panel words each relationship type, seen from its head and from its tail."""
-
-ROLES = frozenset({"INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"})
-SYMMETRIC = frozenset({"COMPARED_WITH", "CONJUNCTION", "CO_OCCURS_WITH", "RELATED_TO"})
+Drawing = Literal["network", "canvas"]
+"""``network`` draws up to a thousand nodes with vis-network, ``canvas`` many more with our own viewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A node to show. ``kind`` is its label as the legend has it, ``topic`` the name of its topic."""
+    """A node to show. ``kind`` is its kind in the legend, ``topic`` the name of its topic."""
 
     key: Key
     kind: str
@@ -62,7 +31,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An edge to show; ``strength`` is in 0..1 and ``note`` says in words what it rests on."""
+    """A relationship to show.
+
+    ``strength`` (0..1) sets its width and rank. ``note`` says in words how
+    strong the relationship is and why.
+    """
 
     head: Key
     tail: Key
@@ -91,18 +64,18 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A selection of the graph with a place for every item.
+    """A selection of the graph with a position for every item.
 
-    ``drawn`` are the indices of the links that are drawn at rest; the others
-    show when one of their ends is pointed at. ``notes`` tell the reader what
-    was chosen and what was left out.
+    ``drawn`` are the indices of the links that are always visible. The others
+    appear when the reader points at one of their ends. ``notes`` explain the
+    selection to the reader. ``left_out`` counts the nodes that are not shown.
     """
 
     title: str
     subtitle: str
     items: tuple[Item, ...]
     links: tuple[Link, ...]
-    places: Mapping[Key, tuple[int, int]]
+    positions: Mapping[Key, Point]
     drawn: frozenset[int]
     left_out: int
     notes: tuple[str, ...] = ()
@@ -112,10 +85,65 @@ class Scene:
     hidden_kinds: frozenset[str] = frozenset()
 
     def degrees(self) -> dict[Key, int]:
-        """Return how many other items each item is linked to."""
+        """Return the number of other items that each item is linked to, not counting topics."""
         neighbours: dict[Key, set[Key]] = {item.key: set() for item in self.items}
         for link in self.links:
-            if link.type != "IN_TOPIC":
+            if link.tail[0] != "Topic":
                 neighbours[link.head].add(link.tail)
                 neighbours[link.tail].add(link.head)
         return {key: len(others) for key, others in neighbours.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """The option that chooses the subject of a page: a metavar for each value, and the help text."""
+
+    metavars: tuple[str, ...]
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many nodes a page shows by default, and the most that a caller may ask for."""
+
+    default: int
+    most: int | None = None
+
+
+NETWORK_LIMITS = Limits(default=300, most=1_000)
+"""vis-network draws a thousand nodes at a usable speed."""
+
+
+class SceneBuilder(Protocol):
+    """A page that ``kgraph view`` can write.
+
+    Each file in ``kgraph/view/scenes/`` defines one and assigns it to ``PAGE``.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the option and of the argument of ``KnowledgeGraph.view``."""
+        ...
+
+    @property
+    def selector(self) -> Selector | None:
+        """The option that chooses the subject, or None for the page without an option."""
+        ...
+
+    @property
+    def drawing(self) -> Drawing:
+        """The viewer that draws the page."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the number of nodes."""
+        ...
+
+    def build(self, store: GraphStore, selection: tuple[str, ...], limit: int) -> Scene:
+        """Return the scene of a subject.
+
+        ``selection`` has one text for each metavar of the selector, as a person
+        typed it. Raises InputError if a text does not name exactly one node.
+        """
+        ...

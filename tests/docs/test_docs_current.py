@@ -15,6 +15,7 @@ from kgraph.cli import cli as commands
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -60,7 +61,7 @@ def test_every_method_and_argument_is_described() -> None:
             assert match, name
             parameters = inspect.signature(method).parameters.values()
             wanted = [
-                f"*{parameter.name}" if parameter.kind is parameter.VAR_POSITIONAL else parameter.name
+                STARS.get(parameter.kind, "") + parameter.name
                 for parameter in parameters
                 if parameter.name != "self"
             ]

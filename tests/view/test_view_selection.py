@@ -1,4 +1,4 @@
-"""What a page shows: ranking, limits, what was left out, paths."""
+"""The selection of nodes for each page: ranking, limits, nodes left out, paths."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import pytest
 from kgraph.errors import InputError
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.store import GraphStore, open_store
-from kgraph.view import MAX_LIMIT, view
-from kgraph.view.map import map_scene
-from kgraph.view.paths import path_scene
-from kgraph.view.surroundings import concept_scene, paper_scene, topic_scene
+from kgraph.view import view
+from kgraph.view.scene import Scene
+from kgraph.view.scenes import pages
+
+
+def scene_of(store: GraphStore, name: str, *selection: str, limit: int | None = None) -> Scene:
+    page = pages()[name]
+    return page.build(store, selection, limit or page.limits.default)
 
 
 def small_graph(
     path: Path, mentions: dict[str, dict[str, float]], related: list[tuple[str, str, float]] | None = None
 ) -> GraphStore:
-    """A graph of papers and the concepts that they mention with a salience."""
+    """Return a graph of papers and the concepts that they mention with a salience."""
     concepts: dict[str, int] = {}
     for found in mentions.values():
         for name in found:
@@ -62,14 +66,14 @@ def test_surroundings_hold_concepts_by_salience_and_sharing_papers_by_rarity(tmp
             **{f"x{n}": {"common": 0.2} for n in range(6)},
         },
     )
-    scene = paper_scene(store, "a", 300)
+    scene = scene_of(store, "paper", "a")
     keys = [item.key for item in scene.items]
     assert keys[0] == ("Paper", "a")
     assert keys[1:4] == [("Concept", "common"), ("Concept", "rare"), ("Concept", "slight")]
     assert keys[4:6] == [("Paper", "b"), ("Paper", "c")]
     assert scene.left_out == 0
 
-    narrow = paper_scene(store, "a", 6)
+    narrow = scene_of(store, "paper", "a", limit=6)
     assert len(narrow.items) == 6
     assert narrow.left_out == len(scene.items) - 6
     assert ("Paper", "b") in {item.key for item in narrow.items}
@@ -82,17 +86,17 @@ def test_related_papers_come_before_others_that_share_concepts(tmp_path: Path) -
         {"a": {"k": 0.5}, "b": {"k": 0.5}, "c": {"k": 0.1}},
         related=[("a", "c", 0.3)],
     )
-    assert [item.key[1] for item in paper_scene(store, "a", 300).items] == ["a", "k", "c", "b"]
+    assert [item.key[1] for item in scene_of(store, "paper", "a").items] == ["a", "k", "c", "b"]
 
 
 def test_concept_and_topic_scenes(store: GraphStore) -> None:
-    scene = concept_scene(store, "continual learning", 40)
+    scene = scene_of(store, "concept", "continual learning", limit=40)
     assert scene.items[0].name == "continual learning"
     assert len(scene.items) <= 40
     labels = {item.key[0] for item in scene.items}
     assert labels == {"Concept", "Paper", "Topic"}
 
-    topic = topic_scene(store, "continual learning", 20)
+    topic = scene_of(store, "topic", "continual learning", limit=20)
     assert len(topic.items) == 20
     assert topic.left_out > 0
     assert {item.topic for item in topic.items} == {topic.title}
@@ -100,15 +104,15 @@ def test_concept_and_topic_scenes(store: GraphStore) -> None:
 
 def test_every_scene_places_every_item_apart(store: GraphStore) -> None:
     scenes = [
-        paper_scene(store, "p00003", 300),
-        concept_scene(store, "continual learning", 300),
-        topic_scene(store, "continual learning", 300),
-        path_scene(store, "p00000", "p00001", 300),
-        map_scene(store),
+        scene_of(store, "paper", "p00003"),
+        scene_of(store, "concept", "continual learning"),
+        scene_of(store, "topic", "continual learning"),
+        scene_of(store, "path", "p00000", "p00001"),
+        scene_of(store, "map"),
     ]
     for scene in scenes:
-        places = [scene.places[item.key] for item in scene.items if item.key[0] != "Author"]
-        assert len(set(places)) == len(places), scene.subtitle
+        positions = [scene.positions[item.key] for item in scene.items if item.key[0] != "Author"]
+        assert len(set(positions)) == len(positions), scene.subtitle
         assert all(0 <= index < len(scene.links) for index in scene.drawn)
         shown = {item.key for item in scene.items}
         assert all({link.head, link.tail} <= shown for link in scene.links)
@@ -123,11 +127,11 @@ def test_paths_prefer_what_few_papers_share(tmp_path: Path) -> None:
             **{f"x{n}": {"common": 0.5} for n in range(9)},
         },
     )
-    scene = path_scene(store, "a", "b", 300)
+    scene = scene_of(store, "path", "a", "b")
     routes = [[key[1] for key in route.keys] for route in scene.routes]
     assert routes == [["a", "rare", "b"], ["a", "common", "b"]]
     left, middle, right = (
-        scene.places[key][0] for key in (("Paper", "a"), ("Concept", "rare"), ("Paper", "b"))
+        scene.positions[key][0] for key in (("Paper", "a"), ("Concept", "rare"), ("Paper", "b"))
     )
     assert left < middle < right
 
@@ -136,17 +140,17 @@ def test_paths_go_through_other_papers_where_nothing_is_shared(tmp_path: Path) -
     store = small_graph(
         tmp_path / "g.kg", {"a": {"k": 0.5}, "m": {"k": 0.5, "l": 0.5}, "b": {"l": 0.5}, "z": {"y": 1}}
     )
-    scene = path_scene(store, "a", "b", 300)
+    scene = scene_of(store, "path", "a", "b")
     assert [[key[1] for key in route.keys] for route in scene.routes] == [["a", "k", "m", "l", "b"]]
-    xs = [scene.places[key][0] for key in scene.routes[0].keys]
+    xs = [scene.positions[key][0] for key in scene.routes[0].keys]
     assert xs == sorted(xs) and len(set(xs)) == 5
 
     with pytest.raises(InputError, match="no path links"):
-        path_scene(store, "a", "z", 300)
+        scene_of(store, "path", "a", "z")
     with pytest.raises(InputError, match="same paper"):
-        path_scene(store, "a", "a", 300)
+        scene_of(store, "path", "a", "a")
     with pytest.raises(InputError, match="has 5 nodes"):
-        path_scene(store, "a", "b", 4)
+        scene_of(store, "path", "a", "b", limit=4)
 
 
 def test_hubs_are_crossed_when_nothing_else_links(tmp_path: Path) -> None:
@@ -155,20 +159,20 @@ def test_hubs_are_crossed_when_nothing_else_links(tmp_path: Path) -> None:
     mentions["p001"] = {"own": 0.5, "hub": 0.5}
     mentions["p002"] = {"other": 0.5}
     mentions["p003"] = {"other": 0.5, "hub": 0.5}
-    scene = path_scene(small_graph(tmp_path / "g.kg", mentions), "p000", "p002", 300)
+    scene = scene_of(small_graph(tmp_path / "g.kg", mentions), "path", "p000", "p002")
     assert [key[1] for key in scene.routes[0].keys] == ["p000", "own", "p001", "hub", "p003", "other", "p002"]
 
 
 def test_directly_related_papers_are_linked(tmp_path: Path) -> None:
     mentions = {"a": {"k": 0.5}, "b": {"k": 0.5}}
     store = small_graph(tmp_path / "g.kg", mentions, related=[("a", "b", 0.5)])
-    routes = [[key[1] for key in route.keys] for route in path_scene(store, "a", "b", 300).routes]
+    routes = [[key[1] for key in route.keys] for route in scene_of(store, "path", "a", "b").routes]
     assert routes == [["a", "b"], ["a", "k", "b"]]
 
 
 def test_the_map_leaves_out_and_counts_the_isolated(tmp_path: Path) -> None:
     store = small_graph(tmp_path / "g.kg", {"a": {"k": 0.5}, "b": {"k": 0.5}, "lonely": {}})
-    scene = map_scene(store)
+    scene = scene_of(store, "map")
     assert {item.key[1] for item in scene.items} == {"a", "b", "k"}
     assert scene.left_out == 1
     assert any(note.startswith("1 node without a link") for note in scene.notes)
@@ -177,24 +181,25 @@ def test_the_map_leaves_out_and_counts_the_isolated(tmp_path: Path) -> None:
 def test_the_map_of_a_large_graph_starts_with_concepts(
     store: GraphStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert map_scene(store).hidden_kinds == {"Author"}
-    together = sum(link.type == "CO_OCCURS_WITH" for link in map_scene(store).links)
-    monkeypatch.setattr("kgraph.view.map.LARGE", 10)
-    scene = map_scene(store)
+    assert scene_of(store, "map").hidden_kinds == {"Author"}
+    together = sum(link.type == "CO_OCCURS_WITH" for link in scene_of(store, "map").links)
+    monkeypatch.setattr("kgraph.view.scenes.map.LARGE", 10)
+    scene = scene_of(store, "map")
     assert scene.hidden_kinds == {"Author", "Paper"}
-    assert any("Concepts first" in note for note in scene.notes)
+    assert any("Only concepts are shown" in note for note in scene.notes)
     assert 0 < sum(link.type == "CO_OCCURS_WITH" for link in scene.links) < together
 
 
 def test_the_map_keeps_to_its_bounds_and_says_so(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = map_scene(store)
+    whole = scene_of(store, "map")
     monkeypatch.setattr(
-        "kgraph.view.map.BOUNDS", {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1}
+        "kgraph.view.scenes.map.BOUNDS",
+        {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1},
     )
-    scene = map_scene(store)
+    scene = scene_of(store, "map")
     assert len(scene.items) + scene.left_out == len(whole.items) + whole.left_out
     assert sum(item.kind == "Paper" for item in scene.items) == 20
-    assert any("one file holds at most 20 papers" in note for note in scene.notes)
+    assert any("at most 20 papers and 50 concepts" in note for note in scene.notes)
 
 
 def test_view_resolves_what_people_type(store: GraphStore) -> None:
@@ -210,12 +215,19 @@ def test_view_resolves_what_people_type(store: GraphStore) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"paper": "p00001", "concept": "vision"}, "not several"),
-        ({"paper": "p00001", "limit": MAX_LIMIT + 1}, "at most 1,000"),
+        (
+            {"paper": "p00001", "concept": "vision"},
+            "give only one of concept, paper, path, topic, not concept and paper",
+        ),
+        ({"paper": "p00001", "limit": 1_001}, "at most 1,000"),
         ({"limit": 0}, "at least 1"),
         ({"paper": "no such paper"}, "no paper"),
         ({"path": ("p00001", "paper")}, "fits"),
         ({"topic": "nothing"}, "no topic"),
+        ({"map": "whole"}, "no page named 'map'; choose from concept, paper, path, topic"),
+        ({"papers": "p00001"}, "no page named 'papers'"),
+        ({"path": ("p00001",)}, r"path takes 2 \(A B\), not 1"),
+        ({"paper": ("p00001", "p00002")}, r"paper takes 1 \(PAPER\), not 2"),
     ],
 )
 def test_view_says_what_is_wrong(store: GraphStore, arguments: dict[str, object], message: str) -> None:

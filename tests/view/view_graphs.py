@@ -1,4 +1,4 @@
-"""Seeded graphs that look like what a build makes, for tests and for trying the pages."""
+"""Seeded graphs that are like those of a build, for tests and to try the pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _LABELS = {"method": ("Method",), "task": ("Task",), "dataset": ("Dataset",), "m
 
 
 def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3) -> GraphStore:
-    """Fill a new graph file: papers and concepts in planted communities, authors, organisations."""
+    """Fill a new graph file with papers and concepts in planted communities, authors, organisations."""
     rng = random.Random(seed)
     areas = list(_AREAS)[: max(3, min(len(_AREAS), papers // 10))]
     own: dict[str, list[str]] = {area: [] for area in areas}
@@ -90,20 +90,20 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
             )
         )
         topic.append(Edge(paper, area, {}))
-        for place, name in enumerate(listed):
+        for rank, name in enumerate(listed):
             count[name] = count.get(name, 0) + 1
-            evidence = {"evidence": [sentences[place]], "evidence_fields": ["abstract"]}
-            salience = round(1 - place / len(listed), 3)
+            evidence = {"evidence": [sentences[rank]], "evidence_fields": ["abstract"]}
+            salience = round(1 - rank / len(listed), 3)
             mentions.append(
-                Edge(paper, name, {"count": 1, "salience": salience, "in_title": place < 2, **evidence})
+                Edge(paper, name, {"count": 1, "salience": salience, "in_title": rank < 2, **evidence})
             )
             kind = names[name][0]
             role = {"method": "USES", "dataset": "EVALUATES_ON", "metric": "EVALUATES_ON"}.get(kind)
-            if place == 0 and kind in ("method", "dataset"):
+            if rank == 0 and kind in ("method", "dataset"):
                 role = "INTRODUCES"
             if role:
                 roles[role].append(Edge(paper, name, {"confidence": 0.8, **evidence}))
-        authored.extend(Edge(paper, rng.choice(people), {"position": place + 1}) for place in range(2))
+        authored.extend(Edge(paper, rng.choice(people), {"position": position}) for position in (1, 2))
         if number % 3 == 0:
             belongs.append(Edge(paper, f"org{number % 4}", {}))
     used = sorted(count)
@@ -119,8 +119,8 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
     ]
     related: list[Edge] = []
     order = sorted(about)
-    for place, one in enumerate(order):
-        for two in order[place + 1 : place + 60]:
+    for index, one in enumerate(order):
+        for two in order[index + 1 : index + 60]:
             shared = sorted(set(about[one]) & set(about[two]), key=lambda name: (count[name], name))
             if len(shared) >= 3:
                 properties = {
@@ -184,7 +184,7 @@ HOSTILE = [
     "@@policy@@ @@data@@ @@scripts@@",
     "<a href='https://example.org/leak' onmouseover=window.ran=1>href</a>",
 ]
-"""Texts that a careless page would run, ask the network for, or mistake for its own template."""
+"""Texts that a careless page would run, request from the network, or take for its own template."""
 
 
 def hostile_store(path: Path) -> GraphStore:
@@ -197,43 +197,43 @@ def hostile_store(path: Path) -> GraphStore:
     ]
     papers = [
         Node(
-            f"paper {place} {text}",
+            f"paper {index} {text}",
             {
                 "name": text,
                 "title": text,
                 "abstract": " ".join(HOSTILE) * 2,
                 "date": text,
                 "authors": [text],
-                "url": urls[place % 3],
+                "url": urls[index % 3],
                 "source": text,
             },
         )
-        for place, text in enumerate(HOSTILE)
+        for index, text in enumerate(HOSTILE)
     ]
     concepts = [
         Node(
-            f"concept {place} {text}",
+            f"concept {index} {text}",
             {
                 "name": text,
                 "title": text,
-                "kind": text if place % 2 else "task",
+                "kind": text if index % 2 else "task",
                 "aliases": HOSTILE,
                 "papers": 3,
             },
-            ("Task",) if place % 2 == 0 else (),
+            ("Task",) if index % 2 == 0 else (),
         )
-        for place, text in enumerate(HOSTILE)
+        for index, text in enumerate(HOSTILE)
     ]
     people = [Node(f"author {text}", {"name": text, "title": text}) for text in HOSTILE]
     topics = [
-        Node(f"topic {place}", {"name": HOSTILE[place], "title": HOSTILE[place], "papers": 4})
-        for place in range(3)
+        Node(f"topic {index}", {"name": HOSTILE[index], "title": HOSTILE[index], "papers": 4})
+        for index in range(3)
     ]
     evidence = {"evidence": HOSTILE, "confidence": 0.9, "papers": 2}
 
     def joined(one: list[Node], two: list[Node], steps: list[int], extra: dict[str, Any]) -> list[Edge]:
         pairs = sorted(
-            {(a.id, two[(place + step) % count].id) for place, a in enumerate(one) for step in steps}
+            {(a.id, two[(index + step) % count].id) for index, a in enumerate(one) for step in steps}
         )
         return [Edge(head, tail, extra) for head, tail in pairs if head < tail or one is not two]
 

@@ -1,4 +1,4 @@
-// The graph of this page and what the reader has chosen of it. Shared by both kinds of page.
+// The graph of this page and the choices of the reader, for both viewers.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
@@ -32,7 +32,7 @@ function isShown(node) {
   return !state.hiddenKinds.has(node.kind) && !state.hiddenTopics.has(node.topic);
 }
 
-// The nodes to keep bright: a node and its neighbours, or the nodes of a path; null where nothing is pointed at.
+// Returns the nodes to highlight: a node and its neighbours, or the nodes of a path. Returns null if there are none.
 function brightNodes() {
   const index = state.hovered >= 0 ? state.hovered : state.selected;
   if (index < 0) return state.route ? new Set(state.route) : null;

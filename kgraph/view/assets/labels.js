@@ -1,4 +1,4 @@
-// Names on the drawing: the most important first, each only where it covers no other.
+// Draws names: the most important first, and only those that do not cover another one.
 
 const LABEL_FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 const textWidths = new Map();
@@ -14,7 +14,7 @@ function textWidth(context, font, text) {
   return width;
 }
 
-// Boxes that are taken, found by the cells that they touch.
+// The boxes of the names that are drawn, indexed by the cells that they touch.
 class Taken {
   constructor() {
     this.cells = new Map();
@@ -44,8 +44,8 @@ class Taken {
   }
 }
 
-// Draws the labels that fit; each is {text, short, x, y, radius, size, weight, colour, sides}, in pixels, best first.
-// `sides` are the places to try ("right", "left", "below", "above", "middle"), `short` what is tried after `text`.
+// Draws the labels that fit, best first: {text, short, x, y, radius, size, weight, colour, sides}, in pixels.
+// `sides` lists "right", "left", "below", "above" or "middle" in the order to try. `short` is tried after `text`.
 function drawLabels(context, labels, width, height, most, taken = new Taken()) {
   const halo = themeColour("--ground");
   context.textBaseline = "middle";

@@ -1,4 +1,4 @@
-// Title, notes, legend with filters, the list of paths, and the keys: what stands around the drawing.
+// Everything around the drawing: title, notes, legend with filters, list of paths, keys.
 
 const legend = document.getElementById("legend");
 
@@ -23,7 +23,7 @@ function fillLegend() {
 function kindRows() {
   const counts = countBy((node) => node.kind);
   return data.kinds.map((kind, index) =>
-    legendRow(kind.name, swatch(kind.shape, kindColour(kind.name)), counts.get(index), [index], state.hiddenKinds),
+    legendRow(kind.name, kind.heading, swatch(kind.shape, kindColour(kind.name)), counts.get(index), [index], state.hiddenKinds),
   );
 }
 
@@ -32,14 +32,17 @@ function topicRows() {
   const rows = data.topics
     .slice(0, NAMED_TOPICS)
     .map((name, index) =>
-      legendRow(name, swatch("dot", topicColour(index)), counts.get(index), [index], state.hiddenTopics),
+      legendRow(name, name, swatch("dot", topicColour(index)), counts.get(index), [index], state.hiddenTopics),
     );
-  const rest = data.topics.slice(NAMED_TOPICS).map((_, place) => place + NAMED_TOPICS);
+  const rest = data.topics.slice(NAMED_TOPICS).map((_, index) => index + NAMED_TOPICS);
   if (rest.length) {
     const count = rest.reduce((sum, index) => sum + (counts.get(index) || 0), 0);
-    rows.push(legendRow(`${rest.length} smaller topics`, swatch("dot", onGround(OTHER)), count, rest, state.hiddenTopics));
+    const heading = `${rest.length} smaller topics`;
+    rows.push(legendRow("rest", heading, swatch("dot", onGround(OTHER)), count, rest, state.hiddenTopics));
   }
-  if (counts.has(-1)) rows.push(legendRow("No topic", swatch("dot", onGround(OTHER)), counts.get(-1), [-1], state.hiddenTopics));
+  if (counts.has(-1)) {
+    rows.push(legendRow("none", "No topic", swatch("dot", onGround(OTHER)), counts.get(-1), [-1], state.hiddenTopics));
+  }
   return rows;
 }
 
@@ -49,7 +52,7 @@ function countBy(key) {
   return counts;
 }
 
-function legendRow(name, picture, count, members, hidden) {
+function legendRow(name, heading, picture, count, members, hidden) {
   const row = element("label");
   const box = element("input");
   box.type = "checkbox";
@@ -60,10 +63,10 @@ function legendRow(name, picture, count, members, hidden) {
       if (box.checked) hidden.delete(member);
       else hidden.add(member);
     }
-    say(`${name} ${box.checked ? "shown" : "hidden"}`);
+    say(`${heading} ${box.checked ? "shown" : "hidden"}`);
     redraw();
   });
-  row.append(box, picture, element("span", "name", name), element("span", "count", (count || 0).toLocaleString("en")));
+  row.append(box, picture, element("span", "name", heading), element("span", "count", (count || 0).toLocaleString("en")));
   return row;
 }
 
@@ -73,16 +76,11 @@ function showKind(kind) {
 }
 
 function fillLines() {
-  const samples = [
-    [(name) => ROLE_TYPES.has(name), "introduces, uses, evaluates on"],
-    [(name) => name === "RELATED_TO", "related papers"],
-    [(name) => !ROLE_TYPES.has(name) && name !== "RELATED_TO", "mentions and other links"],
-  ];
-  const rows = samples.flatMap(([fits, words]) => {
-    const type = data.types.findIndex((entry) => fits(entry.name));
-    if (type < 0) return [];
+  const rows = Object.keys(LINE_STYLES).flatMap((line) => {
+    const words = data.types.filter((type) => type.line === line).map((type) => type.out.toLowerCase());
+    if (!words.length) return [];
     const row = element("li");
-    row.append(lineSample(lineStyle({ type })), words);
+    row.append(lineSample(lineStyle(line)), line === "other" ? "other links" : words.join(", "));
     return [row];
   });
   document.getElementById("lines").replaceChildren(...rows);
@@ -126,8 +124,9 @@ function routeRow(route) {
 }
 
 function shareWords(node) {
-  const papers = node.facts.rows.find(([name]) => name === "Papers");
-  return papers ? `${kindName(node).toLowerCase()} in ${papers[1]} ${papers[1] === "1" ? "paper" : "papers"}` : kindName(node).toLowerCase();
+  const { papers } = node.facts;
+  const kind = kindName(node).toLowerCase();
+  return papers === undefined ? kind : `${kind} in ${papers} ${papers === 1 ? "paper" : "papers"}`;
 }
 
 function markRoute(route) {
@@ -137,7 +136,7 @@ function markRoute(route) {
   for (const other of document.querySelectorAll("#route-list button")) other.setAttribute("aria-pressed", "false");
 }
 
-// Steps through the shown nodes from left to right, so that keys alone reach each of them.
+// Selects the next or previous visible node from left to right, so that the keyboard reaches all of them.
 function step(direction) {
   const order = nodes.filter(isShown).sort((one, two) => one.x - two.x || one.y - two.y || one.index - two.index);
   if (!order.length) return;

@@ -1,4 +1,4 @@
-// The whole map on a canvas of our own: backbone lines, hub names, regions of topics.
+// The map of the whole graph on a canvas: regions of topics, strongest lines, names of hubs.
 
 const stage = document.getElementById("drawing");
 const front = document.createElement("canvas");
@@ -14,7 +14,7 @@ const MOST_LINES = 6000;
 
 const byImportance = [...nodes].sort((one, two) => weight(two) - weight(one) || one.index - two.index);
 
-// Concepts that many share say more of a region than one paper does.
+// A concept of many papers describes a region better than one paper does.
 function weight(node) {
   return node.degree * (kindName(node) === "Paper" ? 0.35 : kindName(node) === "Phrase" ? 0.6 : 1);
 }
@@ -59,10 +59,10 @@ function sized(canvas) {
 }
 
 function paint() {
-  const behind = sized(base);
+  const background = sized(base);
   const context = sized(front);
   if (baseStale) {
-    paintBase(behind);
+    paintBase(background);
     baseStale = false;
   }
   const [width, height] = [stage.clientWidth, stage.clientHeight];
@@ -103,7 +103,7 @@ function paintRegions(context) {
   }
 }
 
-// Zoomed out each node keeps one line, its strongest; closer in all lines of what is seen, if they are not too many.
+// Returns the strongest line of each node, or all lines between visible nodes if the reader is near and they are few.
 function baseLines(inView) {
   const seen = new Set(inView.map((node) => node.index));
   const shown = (link) => isShown(nodes[link.head]) && isShown(nodes[link.tail]);
@@ -122,7 +122,7 @@ function baseLines(inView) {
 function paintLines(context, drawn, opacity = 0) {
   const groups = new Map();
   for (const link of drawn) {
-    const style = lineStyle(link);
+    const style = linkStyle(link);
     const key = style.colour + style.dashes;
     if (!groups.has(key)) groups.set(key, { style, links: [] });
     groups.get(key).links.push(link);
@@ -141,11 +141,16 @@ function paintLines(context, drawn, opacity = 0) {
   context.setLineDash([]);
 }
 
+const CORNERS = {
+  triangle: [[0, -1.2], [1.1, 0.8], [-1.1, 0.8]],
+  diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
+  hexagon: [[-0.55, -0.95], [0.55, -0.95], [1.1, 0], [0.55, 0.95], [-0.55, 0.95], [-1.1, 0]],
+};
+
 function trace(context, shape, x, y, radius) {
   if (shape === "square") context.rect(x - radius * 0.88, y - radius * 0.88, radius * 1.76, radius * 1.76);
-  else if (shape === "triangle" || shape === "diamond") {
-    const corners = shape === "triangle" ? [[0, -1.2], [1.1, 0.8], [-1.1, 0.8]] : [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]];
-    corners.forEach(([dx, dy], at) => context[at ? "lineTo" : "moveTo"](x + dx * radius, y + dy * radius));
+  else if (CORNERS[shape]) {
+    CORNERS[shape].forEach(([dx, dy], at) => context[at ? "lineTo" : "moveTo"](x + dx * radius, y + dy * radius));
     context.closePath();
   } else {
     context.moveTo(x + radius, y);
@@ -171,7 +176,7 @@ function paintNodes(context, drawn) {
   }
 }
 
-// As much of a topic's name as is not much wider than its disc; it is made of parts.
+// Returns the first parts of the name of a topic that fit its disc.
 function regionName(name, most) {
   const [first, ...rest] = name.split(" · ");
   let text = first;
@@ -197,7 +202,7 @@ function regionLabels() {
     });
 }
 
-// Text needs more contrast than a dot.
+// Returns a colour with more contrast, because text needs more than a dot.
 function readable(colour) {
   const shade = darkScheme.matches ? 255 : 0;
   const mixed = [1, 3, 5].map((at) => Math.round(parseInt(colour.slice(at, at + 2), 16) * 0.66 + shade * 0.34));
@@ -212,7 +217,7 @@ function nameLabel(node, strong) {
   };
 }
 
-// Names of hubs only: the closer the reader comes, the more of them.
+// Draws the names of hubs, and of more nodes the closer the reader is.
 function paintNames(context, inView) {
   const [width, height] = [stage.clientWidth, stage.clientHeight];
   const closeness = camera.scale / fitted;
@@ -250,7 +255,7 @@ function paintBright(context, bright) {
   drawLabels(context, others.map((node) => nameLabel(node, false)), stage.clientWidth, stage.clientHeight, 60, taken);
 }
 
-// Nodes by the cells of a grid, so that what the pointer is on is found at once.
+// Nodes by the cells of a grid, to find the node at the pointer without a scan.
 const CELL = 80;
 const cells = new Map();
 for (const node of nodes) {

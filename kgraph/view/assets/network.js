@@ -1,14 +1,14 @@
-// A small scene drawn by vis-network; names are drawn by us, so that they never cover each other.
+// A small scene drawn by vis-network. The names are drawn here, so that they never cover each other.
 
 const made = JSON.parse(document.getElementById("network").textContent);
-const place = document.getElementById("drawing");
+const stage = document.getElementById("drawing");
 let fitted = 1;
 const visNodes = new vis.DataSet(made.nodes.map(({ label, ...node }) => ({ ...node, ...nodeStyle(nodes[node.id], null) })));
 const visEdges = new vis.DataSet(made.edges.map((edge) => ({ ...edge, ...edgeStyle(links[edge.id], null) })));
-const network = new vis.Network(place, { nodes: visNodes, edges: visEdges }, made.options);
+const network = new vis.Network(stage, { nodes: visNodes, edges: visEdges }, made.options);
 const styled = { nodes: new Map(), edges: new Map() };
 
-// What the page is about: its centre, or the two ends of its paths.
+// Says whether a node is the subject of the page: its centre, or an end of its paths.
 function isEnd(node) {
   return node.index === data.centre || data.routes.some((route) => route[0] === node.index || route.at(-1) === node.index);
 }
@@ -24,14 +24,14 @@ function nodeStyle(node, bright) {
 }
 
 function edgeStyle(link, bright) {
-  const style = lineStyle(link);
+  const style = linkStyle(link);
+  const { symmetric } = data.types[link.type];
   const pointed = state.hovered >= 0 ? state.hovered : state.selected;
   const own = pointed >= 0 && (link.head === pointed || link.tail === pointed);
   const onRoute = Boolean(bright) && pointed < 0 && link.drawn && bright.has(link.head) && bright.has(link.tail);
   const lit = !bright || own || onRoute;
   const colour = faded(style.colour, lit ? (bright ? 0.9 : style.opacity) : 0.06);
   const shown = isShown(nodes[link.head]) && isShown(nodes[link.tail]);
-  const symmetric = ["RELATED_TO", "CO_OCCURS_WITH", "COMPARED_WITH", "CONJUNCTION"].includes(data.types[link.type].name);
   return {
     width: (0.8 + 1.6 * link.strength) * Math.min(3.5, Math.max(1, 0.9 / fitted)),
     hidden: !shown || !(link.drawn || (own && strongestOfPair(link))),
@@ -53,7 +53,7 @@ function strongestOfPair(link) {
   return firstOfPair.get(key) === link.index;
 }
 
-// Only what looks different now is handed to vis-network.
+// Passes vis-network only the nodes or edges whose style has changed.
 function restyle(set, kept, entries) {
   const changed = [];
   for (const [id, style] of entries) {
@@ -79,7 +79,7 @@ function labelSides(node, at) {
   return at.x < network.canvasToDOM(network.getPosition(data.centre)).x ? ["left"] : ["right"];
 }
 
-// Between two arcs there is less room than beside the outermost.
+// There is less room for a name between two arcs than outside the outermost one.
 function nameRoom(node, pointed) {
   if (data.routes.length) return isEnd(node) ? 28 : 34;
   if (data.centre < 0) return pointed ? 60 : 34;
@@ -89,9 +89,9 @@ function nameRoom(node, pointed) {
 function drawNames(context) {
   const bright = brightNodes();
   const scale = network.getScale();
-  const ratio = context.canvas.width / place.clientWidth;
+  const ratio = context.canvas.width / stage.clientWidth;
   const positions = network.getPositions();
-  const [width, height] = [place.clientWidth, place.clientHeight];
+  const [width, height] = [stage.clientWidth, stage.clientHeight];
   const ink = themeColour("--ink");
   const important = (node) =>
     (isEnd(node) ? 1e6 : data.centre >= 0 && kindName(node) !== "Paper" ? 1e3 : 0) + (node.index === state.hovered || node.index === state.selected ? 1e7 : 0) + node.size;
@@ -122,13 +122,13 @@ function centreOn(index) {
   network.moveTo({ position: network.getPosition(index), scale: Math.max(network.getScale(), 0.75), offset: panelOffset() });
 }
 
-// With the panel open the middle of what can be seen lies further left, or up on a narrow screen.
+// The open panel moves the middle of the visible area to the left, or up on a narrow screen.
 function panelOffset() {
   if (panel.hidden) return { x: 0, y: 0 };
   return window.innerWidth > 760 ? { x: -panel.offsetWidth / 2, y: 0 } : { x: 0, y: -panel.offsetHeight / 2 };
 }
 
-// Room for the names, which vis-network does not know of.
+// Leaves room for the names, which vis-network does not measure.
 function fitAll() {
   const shown = nodes.filter(isShown);
   if (!shown.length) return;
@@ -136,13 +136,13 @@ function fitAll() {
   const xs = shown.map((node) => positions[node.index].x);
   const ys = shown.map((node) => positions[node.index].y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const margin = data.routes.length ? 140 : Math.min(240, place.clientWidth * 0.24);
+  const margin = data.routes.length ? 140 : Math.min(240, stage.clientWidth * 0.24);
   const scale = Math.min(
-    (place.clientWidth - 2 * margin) / Math.max(right - left, 1),
-    (place.clientHeight - 90) / Math.max(bottom - top, 1),
+    (stage.clientWidth - 2 * margin) / Math.max(right - left, 1),
+    (stage.clientHeight - 90) / Math.max(bottom - top, 1),
     1.4,
   );
-  // Widths are in the units of the drawing; lines should look the same however far it is zoomed out to fit.
+  // Widths are in the units of the drawing, but lines should look the same at each scale.
   fitted = Math.max(scale, 0.05);
   redraw();
   network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale: fitted });

@@ -1,8 +1,9 @@
-// Colours that readers with colour blindness can tell apart (Okabe and Ito; Tol), light and dark.
+// Colours that readers with colour blindness can distinguish (Okabe and Ito, Tol), light and dark.
 
 const KIND_COLOURS = {
   Paper: "#0072b2", Task: "#e08f00", Method: "#009e73", Dataset: "#cc79a7", Metric: "#d55e00", Concept: "#7b6fb5",
   Phrase: "#9aa4ae", Author: "#56b4e9", Organization: "#8a6d3b", Venue: "#b5a642", Topic: "#8c2d5a",
+  Result: "#332288",
 };
 const TOPIC_COLOURS = [
   "#4477aa", "#ee6677", "#228833", "#ccaa22", "#56b4e9", "#aa3377", "#e08f00", "#009e73", "#8a6d3b", "#7b6fb5",
@@ -17,7 +18,7 @@ function themeColour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-// On a dark ground the same colours, a little lighter.
+// Returns the colour, a little lighter on a dark background.
 function onGround(colour) {
   if (!darkScheme.matches) return colour;
   const parts = [1, 3, 5].map((at) => Math.round(parseInt(colour.slice(at, at + 2), 16) * 0.78 + 255 * 0.22));
@@ -41,15 +42,20 @@ function faded(colour, opacity) {
   return `rgba(${red},${green},${blue},${opacity})`;
 }
 
-const ROLE_TYPES = new Set(["INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"]);
+// Lines differ by opacity and dashes as well as by colour.
+const LINE_STYLES = {
+  role: { light: "#3f7d6b", dark: "#8fb3a6", opacity: 0.75, dashes: false },
+  papers: { light: "#4f86b5", dark: "#7fa8cc", opacity: 0.6, dashes: true },
+  other: { light: "#8f99a4", dark: "#8a939d", opacity: 0.42, dashes: false },
+};
 
-// Lines are told apart by weight and dashes as well as by colour.
-function lineStyle(link) {
-  const type = data.types[link.type].name;
-  const dark = darkScheme.matches;
-  if (ROLE_TYPES.has(type)) return { colour: dark ? "#8fb3a6" : "#3f7d6b", opacity: 0.75, dashes: false };
-  if (type === "RELATED_TO") return { colour: dark ? "#7fa8cc" : "#4f86b5", opacity: 0.6, dashes: true };
-  return { colour: dark ? "#8a939d" : "#8f99a4", opacity: 0.42, dashes: false };
+function lineStyle(line) {
+  const { light, dark, opacity, dashes } = LINE_STYLES[line];
+  return { colour: darkScheme.matches ? dark : light, opacity, dashes };
+}
+
+function linkStyle(link) {
+  return lineStyle(data.types[link.type].line);
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -58,6 +64,7 @@ const SHAPE_PATHS = {
   triangle: "M8 2.5 14 13H2z",
   diamond: "M8 1.5 14.5 8 8 14.5 1.5 8z",
   star: "M8 1l2.1 4.6 5 .5-3.8 3.3 1.1 4.9L8 11.7l-4.4 2.6 1.1-4.9L.9 6.1l5-.5z",
+  hexagon: "M4.5 2h7l3.5 6-3.5 6h-7L1 8z",
   dot: "M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z",
 };
 

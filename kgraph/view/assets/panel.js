@@ -1,4 +1,4 @@
-// The panel: what the graph knows of one node, as text; nothing in it is ever read as HTML.
+// The panel: the facts, text and links of one node. It never parses HTML.
 
 const panel = document.getElementById("panel");
 const details = document.getElementById("details");
@@ -74,13 +74,13 @@ function abstractParts(text) {
   return [paragraph, more];
 }
 
-// The links of a node by what they say, in the order of data.types, strongest first.
+// Returns the links of a node by type and direction, in the order of data.types, the strongest first.
 function linkGroups(node) {
   const groups = new Map();
   for (const link of linksOf[node.index]) {
     const type = data.types[link.type];
     const words = link.head === node.index ? type.out : type.in;
-    const key = link.type * 2 + (link.head === node.index || type.out === type.in ? 0 : 1);
+    const key = link.type * 2 + (link.head === node.index || type.symmetric ? 0 : 1);
     if (!groups.has(key)) groups.set(key, { key, words, links: [] });
     groups.get(key).links.push(link);
   }
@@ -124,21 +124,24 @@ function neighbourRow(node, link) {
   });
   row.append(go);
   if (link.note) row.append(element("span", "note", link.note));
-  for (const number of link.evidence.slice(0, 2)) {
-    const quote = element("blockquote");
-    quote.append(...marked(data.sentences[number], [other, node]));
-    row.append(quote);
-  }
+  const names = [other, node].filter((end) => kindName(end) !== "Paper").map((end) => end.name);
+  row.append(...link.evidence.slice(0, 2).map((number) => quote(data.sentences[number], names)));
   return row;
 }
 
-// A sentence with the first of the concepts that it names marked.
-function marked(sentence, ends) {
+// Returns a sentence with the first of the texts that it contains marked.
+function quote(sentence, texts) {
+  const quoted = element("blockquote");
+  quoted.append(...marked(sentence, texts));
+  return quoted;
+}
+
+function marked(sentence, texts) {
   const lower = sentence.toLowerCase();
-  for (const { name } of ends.filter((node) => kindName(node) !== "Paper")) {
-    const start = lower.indexOf(name.toLowerCase());
-    if (name && start >= 0 && lower.length === sentence.length) {
-      const end = start + name.length;
+  for (const text of texts) {
+    const start = lower.indexOf(text.toLowerCase());
+    if (text && start >= 0 && lower.length === sentence.length) {
+      const end = start + text.length;
       return [sentence.slice(0, start), element("mark", "", sentence.slice(start, end)), sentence.slice(end)];
     }
   }

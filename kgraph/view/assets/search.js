@@ -1,4 +1,4 @@
-// The search box: a list of names that arrow keys and Enter choose from.
+// The search box, with a list of names to choose from with the arrow keys and Enter.
 
 const query = document.getElementById("query");
 const results = document.getElementById("results");
@@ -26,35 +26,35 @@ function search() {
 
 function showResults(open) {
   results.replaceChildren(
-    ...found.map((index, place) => {
+    ...found.map((index, position) => {
       const row = element("li", "", nodes[index].name);
-      row.id = `result-${place}`;
+      row.id = `result-${position}`;
       row.setAttribute("role", "option");
       row.append(element("small", "", kindName(nodes[index])));
       row.addEventListener("pointerdown", (event) => event.preventDefault());
-      row.addEventListener("click", () => choose(place));
+      row.addEventListener("click", () => choose(position));
       return row;
     }),
   );
-  if (open && !found.length) results.append(element("li", "none", "Nothing on this page has that name."));
+  if (open && !found.length) results.append(element("li", "none", "No node on this page has this name."));
   results.hidden = !open;
   query.setAttribute("aria-expanded", String(open));
   activate(found.length ? 0 : -1);
 }
 
-function activate(place) {
-  active = place;
-  for (const [at, row] of [...results.children].entries()) row.setAttribute("aria-selected", String(at === place));
-  if (place >= 0) {
-    query.setAttribute("aria-activedescendant", `result-${place}`);
-    results.children[place].scrollIntoView({ block: "nearest" });
+function activate(position) {
+  active = position;
+  for (const [at, row] of [...results.children].entries()) row.setAttribute("aria-selected", String(at === position));
+  if (position >= 0) {
+    query.setAttribute("aria-activedescendant", `result-${position}`);
+    results.children[position].scrollIntoView({ block: "nearest" });
   } else {
     query.removeAttribute("aria-activedescendant");
   }
 }
 
-function choose(place) {
-  const index = found[place];
+function choose(position) {
+  const index = found[position];
   closeResults();
   showKind(nodes[index].kind);
   select(index, true);

@@ -18,7 +18,7 @@ from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Entity, Tokens
 from kgraph.extract.measurements.figures import figures
 from kgraph.extract.reader.entity_spans import tidy
 from kgraph.extract.terms.abbreviations import find_abbreviations
-from kgraph.link.aliases import TAKEN_UP, known_concepts, learn_aliases, link_concepts, local_ids
+from kgraph.link.aliases import MAX_ADDED, learn_aliases, link_concepts, local_ids, own_concept_ids
 from kgraph.link.thesaurus import Thesaurus
 from kgraph.model import Evidence, Extraction, Mention, PaperConcept
 from kgraph.names import folded, normal_form
@@ -253,7 +253,7 @@ class TestAliases:
     @given(corpora())
     def test_every_mention_goes_to_one_concept(self, corpus: list[tuple[str, Extraction]]) -> None:
         aliases = learn_aliases(corpus, Thesaurus())
-        known = known_concepts(corpus, aliases)
+        known = own_concept_ids(corpus, aliases)
         for paper_id_, found in corpus:
             linked = link_concepts(paper_id_, found, aliases, known)
             mentions = [mention for part in linked for mention in part.mentions]
@@ -264,7 +264,7 @@ class TestAliases:
             assert len({part.id for part in linked}) == len(linked)
             own = set(local_ids(paper_id_, found, aliases).values())
             assert own <= {part.id for part in linked} <= known
-            assert len({part.id for part in linked} - own) <= TAKEN_UP
+            assert len({part.id for part in linked} - own) <= MAX_ADDED
 
     @given(corpora(), NAMES)
     def test_the_thesaurus_decides_where_a_spelling_goes(

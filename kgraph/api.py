@@ -54,6 +54,10 @@ class KnowledgeGraph:
         for many papers, and this one alone for few. ``encoder`` is a folder
         with a transformer encoder to read entities with (docs/training.md).
         """
+        from kgraph.sources import check_inputs
+
+        check_inputs(inputs, page_year=page_year)
+
         from kgraph.build import build
         from kgraph.extract.run.cache import ExtractionCache
         from kgraph.extract.run.processes import check_jobs

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -92,22 +92,25 @@ def record_type() -> type[msgspec.Struct]:
     )
 
 
-def parse_record(values: Any) -> msgspec.Struct:
-    """Return the record that a parsed value of JSON holds; unknown properties are ignored.
+def record_values(value: Any) -> Mapping[str, Any]:
+    """Return a parsed value of JSON if it is an object. Raises RecordError if it is not."""
+    if isinstance(value, Mapping):
+        return value
+    return cast(Mapping[str, Any], _converted(value, dict[str, Any]))
 
-    Raises RecordError if the value breaks the schema.
+
+def parse_record(values: Mapping[str, Any]) -> Any:
+    """Return the record with these values, an instance of :func:`record_type`.
+
+    Other properties are ignored. Raises RecordError if a value breaks the schema.
     """
-    if isinstance(values, Mapping):
-        # For JSON, 2024.0 is a whole number.
-        values = {
-            name: int(value) if type(value) is float and value.is_integer() else value
-            for name, value in values.items()
-        }
-    try:
-        record = msgspec.convert(values, record_type())
-    except msgspec.ValidationError as error:
-        raise RecordError(_in_words(str(error))) from None
-    if record.title is None and record.abstract is None:  # type: ignore[attr-defined]
+    # In JSON, 2024.0 is a whole number.
+    whole = {
+        name: int(value) if type(value) is float and value.is_integer() else value
+        for name, value in values.items()
+    }
+    record = _converted(whole, record_type())
+    if record.title is None and record.abstract is None:
         raise RecordError("it has neither a title nor an abstract")
     return record
 
@@ -217,6 +220,13 @@ def _value(field: PaperField, entry: Any) -> Any:
         return entry
     handle, _, name = entry.partition(" ")
     return Organization(handle, name)
+
+
+def _converted(value: Any, wanted: Any) -> Any:
+    try:
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        raise RecordError(_in_words(str(error))) from None
 
 
 def _in_words(error: str) -> str:

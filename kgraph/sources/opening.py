@@ -1,4 +1,4 @@
-"""Opening a file: gzip or plain, text or not, and in which encoding."""
+"""Open a file: detect gzip, binary data and the encoding of text."""
 
 from __future__ import annotations
 
@@ -12,75 +12,70 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from kgraph.sources.record import UnreadableFileError
+from kgraph.sources.refused import GZIP, refused_binary
 
 SAMPLE_SIZE = 64 * 1024
-"""How many bytes of a file are looked at to tell its format."""
+"""The number of bytes from which the format of a file is detected."""
 
 _NUL_SAMPLE = 8 * 1024
-_GZIP = b"\x1f\x8b"
-_BINARY = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive (also the form of .docx, .xlsx and .epub)"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (_GZIP, "gzip within gzip"),
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"\x7fELF", "a program"),
-    (b"\x80\x04\x95", "a Python pickle"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"{\\rtf", "an RTF document"),
-)
-_TEXT_ADVICE = "kgraph reads the text of a Daily Papers page, and JSON Lines (plain or gzip)"
+
+
+class UnreadableFileError(Exception):
+    """A file as a whole cannot be read. The text gives the reason and a remedy, without the file's name."""
+
+
+class UnknownFormatError(UnreadableFileError):
+    """A file is not of a known format. The reader adds which formats are known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A text encoding and how many bytes of byte-order mark stand before the text."""
+    """A text encoding, and the length of the byte-order mark in bytes."""
 
     codec: str
     mark: int
 
 
 class TextFile:
-    """A file opened for reading: its first bytes, its encoding, and its text once from the start.
+    """A text file opened for reading.
 
-    ``broken`` says, after reading, why the bytes ended early; None if they did not.
+    ``beginning`` is the text of its first 64 kB. The whole text can be read
+    once, by :meth:`text` or :meth:`lines`.
     """
 
     def __init__(self, raw: _TolerantStream, sample: bytes, encoding: Encoding) -> None:
         self._raw = raw
         self.encoding = encoding
-        self.sample = sample[encoding.mark :].decode(encoding.codec, "replace")
+        self.beginning = sample[encoding.mark :].decode(encoding.codec, "replace")
 
     @property
     def broken(self) -> str | None:
-        """Why reading ended before the file did, if it did."""
+        """Return why reading ended before the end of the file, or None if it did not."""
         return self._raw.broken
 
-    def bytes(self, limit: int) -> bytes:
-        """Return the text's bytes, byte-order mark included; UnreadableFileError if over the limit."""
+    def text(self, limit: int) -> str:
+        """Return the whole text, or the part before a break.
+
+        Raises UnreadableFileError if the file has more than ``limit`` bytes, or
+        bytes that are not text.
+        """
         data = io.BufferedReader(self._raw).read(limit + 1)
         if len(data) > limit:
             raise UnreadableFileError(
-                f"is larger than {limit // 1_000_000} MB, too much for one page: "
-                "split it, or give the papers as JSON Lines"
+                f"is larger than {limit // 1_000_000} MB: split it, or give the papers as JSON Lines"
             )
-        return data
+        # A break may be within a character, which is left out.
+        decoder = codecs.getincrementaldecoder(self.encoding.codec)()
+        try:
+            return decoder.decode(data[self.encoding.mark :], final=self.broken is None)
+        except UnicodeDecodeError as error:
+            offset = error.start + self.encoding.mark
+            raise UnreadableFileError(not_text_at(offset, data[offset], self.encoding.codec)) from None
 
     def lines(self) -> io.TextIOWrapper:
-        """Return the text to be read line by line; bytes that are no text come as lone surrogates.
+        """Return a stream of the text. Bytes that are not UTF-8 become lone surrogates.
 
-        Line ends are kept, so that positions in the file can be counted.
+        Line ends are kept, so that offsets in the file can be counted.
         """
         errors = "surrogateescape" if self.encoding.codec == "utf-8" else "replace"
         buffered = io.BufferedReader(self._raw, SAMPLE_SIZE)
@@ -90,10 +85,10 @@ class TextFile:
 
 @contextmanager
 def opened(path: Path) -> Iterator[TextFile]:
-    """Open a text file, plain or gzip (told by its first bytes).
+    """Open a text file, plain or gzip, which is detected from its first bytes.
 
-    Raises UnreadableFileError for what is missing, a directory, unreadable, empty
-    or not text.
+    Raises UnreadableFileError if the path is missing, a directory, unreadable,
+    empty or not text.
     """
     try:
         if path.is_dir():
@@ -109,31 +104,18 @@ def opened(path: Path) -> Iterator[TextFile]:
         yield _text_file(file)
 
 
-def decoded(data: bytes, encoding: Encoding, *, cut: bool = False) -> str:
-    """Return the text of a whole file; UnreadableFileError says at which byte it is not text.
-
-    ``cut`` says that the data broke off, perhaps within a character, which is left out.
-    """
-    try:
-        return codecs.getincrementaldecoder(encoding.codec)().decode(data[encoding.mark :], final=not cut)
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(
-            not_text_at(error.start + encoding.mark, data[error.start + encoding.mark], encoding.codec)
-        ) from None
-
-
 def not_text_at(offset: int, byte: int, codec: str = "utf-8") -> str:
-    """Return the sentence that says where a file is not text (offsets from 0) and what to do."""
+    """Return the reason for a file that is not text: the offset of the byte (from 0) and a remedy."""
     name = "UTF-8" if codec == "utf-8" else "UTF-16"
     return f"is not {name} text: byte {offset} is 0x{byte:02x}; save it as UTF-8"
 
 
 def _text_file(file: BinaryIO) -> TextFile:
     raw = _TolerantStream(file)
-    head = raw.look_ahead(len(_GZIP))
+    head = raw.look_ahead(len(GZIP))
     if not head:
         raise UnreadableFileError(raw.broken or "is empty: nothing to read")
-    if head == _GZIP:
+    if head == GZIP:
         raw = _TolerantStream(gzip.GzipFile(fileobj=io.BufferedReader(raw)))
     sample = raw.look_ahead(SAMPLE_SIZE)
     if not sample:
@@ -147,7 +129,7 @@ def _text_file(file: BinaryIO) -> TextFile:
 
 
 def _encoding(sample: bytes) -> Encoding:
-    # UTF-32's little-endian mark begins with UTF-16's.
+    # The little-endian mark of UTF-32 begins with that of UTF-16.
     if sample.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise UnreadableFileError("is UTF-32 text: save it as UTF-8")
     for mark, codec in (
@@ -161,23 +143,20 @@ def _encoding(sample: bytes) -> Encoding:
 
 
 def _refuse_binary(sample: bytes, encoding: Encoding) -> None:
-    for magic, name in _BINARY:
-        if sample.startswith(magic):
-            raise UnreadableFileError(f"looks like {name}, not like text: {_TEXT_ADVICE}")
+    if name := refused_binary(sample):
+        raise UnknownFormatError(f"looks like {name}, not like text")
     head = sample[:_NUL_SAMPLE]
     if encoding.codec != "utf-8" or 0 not in head:
         return
-    # ASCII in UTF-16 has its zeros on one side of each pair only.
+    # In UTF-16, ASCII has its zero bytes on the same side of each pair.
     zeros_on_one_side = min(head[::2].count(0), head[1::2].count(0)) == 0
     if zeros_on_one_side and head.count(0) * 3 > len(head):
         raise UnreadableFileError("looks like UTF-16 text without a byte-order mark: save it as UTF-8")
-    raise UnreadableFileError(
-        f"holds binary data (a zero byte at byte {head.index(0)}), not text: {_TEXT_ADVICE}"
-    )
+    raise UnknownFormatError(f"holds binary data (a zero byte at byte {head.index(0)}), not text")
 
 
 class _TolerantStream(io.RawIOBase):
-    """Bytes of a file that may break off: what stands before the break is still read."""
+    """The bytes of a file that may be incomplete. Those before the break are still read."""
 
     def __init__(self, file: BinaryIO | gzip.GzipFile) -> None:
         self._file = file
@@ -194,7 +173,7 @@ class _TolerantStream(io.RawIOBase):
         return len(data)
 
     def look_ahead(self, size: int) -> bytes:
-        """Return the first bytes, without taking them; fewer only if there are no more."""
+        """Return the first bytes without consuming them, fewer only at the end of the file."""
         while len(self._ahead) < size:
             data = self._read(size - len(self._ahead))
             if not data:

@@ -1,4 +1,4 @@
-"""Cleaning the strings that sources give; nothing here knows a format."""
+"""Clean the text of a source, whatever its format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+_LONGEST_EXCERPT = 80
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
@@ -16,14 +17,14 @@ def strip(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    r"""Return running text as kgraph keeps it; offsets of mentions refer to the result.
+    r"""Return a cleaned text of several lines. Offsets of mentions refer to it.
 
-    Line ends become ``\n``; control characters other than tab and newline are
-    removed; lone surrogates, which no encoding can write, become U+FFFD; outer
-    whitespace and zero-width characters are stripped. The rest stays exactly
-    as it is.
+    Line ends become ``\n``. Control characters other than tab and newline are
+    removed. Lone surrogates, which cannot be encoded, become U+FFFD. Outer
+    whitespace and zero-width characters are stripped. All other characters are
+    kept.
     """
-    # Most abstracts are plain: the three substitutions are for the few that are not.
+    # Few abstracts need the substitutions.
     if not text.isprintable():
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
@@ -31,6 +32,14 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return a one-line text (title, name, id): as :func:`clean_text`, each run of whitespace one space."""
-    # Split first: some control characters count as whitespace and must not glue two words.
-    return " ".join(clean_text(" ".join(text.split())).split())
+    """Return a cleaned text of one line: as :func:`clean_text`, with single spaces."""
+    # Split first: some control characters count as whitespace, and removing them would join two words.
+    line = " ".join(text.split())
+    cleaned = clean_text(line)
+    return line if cleaned == line else " ".join(cleaned.split())
+
+
+def excerpt(text: str) -> str:
+    """Return a text on one line, cut after 80 characters, to name a record in a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_EXCERPT else line[: _LONGEST_EXCERPT - 1].rstrip() + "…"

@@ -1,0 +1,89 @@
+"""The records of a JSON file, from the values that :mod:`kgraph.sources.json_values` finds in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kgraph.paper_record import RecordError, record_values
+from kgraph.sources.format import Item, RawRecord, UnreadRecord
+from kgraph.sources.json_values import MAX_VALUE_LENGTH, Value
+from kgraph.sources.opening import TextFile, UnreadableFileError, not_text_at
+
+OBJECT_START = re.compile(r'\{\s*(?:["}]|$)')
+"""The beginning of a line that begins a record."""
+
+
+class _NotTextError(RecordError):
+    """The bytes of a record are not text."""
+
+
+def json_records(file: TextFile, values: Iterable[Value]) -> Iterator[Item]:
+    """Yield the record of each value, or the reason why it has none.
+
+    If the file is incomplete, the last item reports the break. Raises
+    UnreadableFileError if there is no record, or none that is text.
+    """
+    line = 0
+    seen = reported = False
+    texts = 0
+    not_text = ""
+    for value in values:
+        line, seen = value.line, True
+        try:
+            record = _parsed(value, file)
+        except _NotTextError as error:
+            not_text = not_text or str(error)
+            reported = True
+            yield UnreadRecord(line, str(error))
+        except RecordError as error:
+            texts += 1
+            # The incomplete record at a break is part of the report of the break.
+            if value.closed or not file.broken:
+                reported = True
+                yield UnreadRecord(line, str(error))
+        else:
+            texts += 1
+            reported = True
+            yield RawRecord(line, record)
+    if file.broken:
+        if not reported:
+            raise UnreadableFileError(file.broken)
+        yield UnreadRecord(line, f"{file.broken}; the records before the break were kept")
+    elif not seen:
+        raise UnreadableFileError("has no record: one JSON object a line is expected")
+    if not_text and not texts:
+        raise UnreadableFileError(not_text)
+
+
+def _parsed(value: Value, file: TextFile) -> Mapping[str, Any]:
+    if value.text is None:
+        raise RecordError(f"longer than {MAX_VALUE_LENGTH // 1_000_000} million characters")
+    _require_text(value.text, value.offset, file)
+    try:
+        # strict=False: a raw tab or control character in a string is not a reason to reject a paper.
+        record = json.loads(value.text, strict=False)
+    except json.JSONDecodeError as error:
+        raise RecordError(f"not valid JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise RecordError("nested too deeply") from None
+    except ValueError:
+        # The only other ValueError of json.loads is an integer of thousands of digits.
+        raise RecordError("a number in it is too large") from None
+    return record_values(record)
+
+
+def _require_text(text: str, offset: int | None, file: TextFile) -> None:
+    """Raise _NotTextError if a text, which begins at ``offset`` in the file, has bytes that are not UTF-8."""
+    if text.isascii():
+        return
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        byte = ord(text[error.start]) & 0xFF
+        if offset is None:
+            raise _NotTextError(f"is not UTF-8 text (byte 0x{byte:02x}): save the file as UTF-8") from None
+        before = len(text[: error.start].encode("utf-8"))
+        raise _NotTextError(not_text_at(file.encoding.mark + offset + before, byte)) from None

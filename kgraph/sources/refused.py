@@ -1,0 +1,45 @@
+"""Formats that kgraph recognises only to name them when it refuses a file."""
+
+from __future__ import annotations
+
+import re
+
+GZIP = b"\x1f\x8b"
+
+_BINARY = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive (also the form of .docx, .xlsx and .epub)"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (GZIP, "gzip within gzip"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x7fELF", "a program"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"{\\rtf", "an RTF document"),
+)
+_TEXT = (
+    (re.compile(r"<!doctype html|<html|<head|<body", re.I), "an HTML page: save or copy its text instead"),
+    (re.compile(r"<\?xml", re.I), "XML"),
+    (re.compile(r"@[a-z]+\s*\{", re.I), "BibTeX"),
+    (re.compile(r"TY  - "), "RIS"),
+)
+
+
+def refused_binary(beginning: bytes) -> str | None:
+    """Return the name of the binary format that begins like this, or None."""
+    return next((name for magic, name in _BINARY if beginning.startswith(magic)), None)
+
+
+def refused_text(beginning: str) -> str | None:
+    """Return the name of the text format that begins like this, or None."""
+    return next((name for pattern, name in _TEXT if pattern.match(beginning)), None)

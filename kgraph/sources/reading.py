@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -75,7 +76,7 @@ def check_inputs(paths: Iterable[Path | str], *, page_year: int | None = None) -
     """
     unreadable: list[str] = []
     for path in _files(paths, ReadOptions(page_year)):
-        if path.exists() and not path.is_file() and not path.is_dir():
+        if _is_stream(path):
             return
         try:
             with opened(path) as file:
@@ -85,6 +86,15 @@ def check_inputs(paths: Iterable[Path | str], *, page_year: int | None = None) -
         else:
             return
     raise InputError("\n".join(unreadable))
+
+
+def _is_stream(path: Path) -> bool:
+    """Return whether reading a path consumes it, as with pipes."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def _files(paths: Iterable[Path | str], options: ReadOptions) -> list[Path]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import pytest
 from spacy.language import Language
 
-from kgraph.extract.measurements.rules import LIST_RULES, RULES, Rule
+from kgraph.extract.measurements.rules import ResultRule, result_rules
 from kgraph.extract.run.pipeline import extract
 from kgraph.model import Paper, Result
+
+ALL_RULES = (*result_rules().rules, *result_rules().list_rules)
 
 
 @dataclass(frozen=True)
@@ -274,13 +276,13 @@ def test_a_rule_does_not_read_a_near_miss(read: Mapping[str, tuple[Result, ...]]
     assert case.rule not in {result.evidence.producer for result in read[case.near_miss]}
 
 
-@pytest.mark.parametrize("rule", (*RULES, *LIST_RULES), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.name)
 def test_every_rule_has_a_row_and_writes_its_confidence(
-    read: Mapping[str, tuple[Result, ...]], rule: Rule
+    read: Mapping[str, tuple[Result, ...]], rule: ResultRule
 ) -> None:
     results = [result for case in CASES if case.rule == rule.name for result in read[case.text]]
     assert {result.confidence for result in results} == {rule.confidence}
 
 
 def test_every_row_is_of_a_rule() -> None:
-    assert {case.rule for case in CASES} == {rule.name for rule in (*RULES, *LIST_RULES)}
+    assert {case.rule for case in CASES} == {rule.name for rule in ALL_RULES}

@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from kgraph.extract.measurements.figures import figures
 from kgraph.extract.measurements.metrics import load_metric_words
-from kgraph.extract.measurements.rules import LIST_RULES, RULES
+from kgraph.extract.measurements.rules import result_rules
 from kgraph.extract.run.pipeline import extract
 from kgraph.extract.run.record import extraction_from_json, extraction_to_json, to_record
 from kgraph.model import Paper, Result
@@ -276,10 +276,11 @@ def test_extractions_from_before_there_were_results_are_read() -> None:
     assert extraction_from_json(b'{"concepts": [], "relations": []}').results == ()
 
 
-def test_rules_have_names_of_their_own() -> None:
-    names = [rule.name for rule in (*RULES, *LIST_RULES)]
+def test_rules_have_unique_names_and_a_confidence() -> None:
+    all_rules = (*result_rules().rules, *result_rules().list_rules)
+    names = [rule.name for rule in all_rules]
     assert len(names) == len(set(names))
-    assert all(0 < rule.confidence <= 1 for rule in (*RULES, *LIST_RULES))
+    assert all(0 < rule.confidence <= 1 for rule in all_rules)
 
 
 def test_a_metric_is_better_one_way_only() -> None:

@@ -11,6 +11,11 @@ from kgraph.store.reading import topic_names
 from kgraph.view.legend import kind_of
 from kgraph.view.scene import Item, Key, Link
 
+UNRATED = 0.3
+"""The strength of a relationship whose type has no property for it, such as that to an author."""
+
+_SPELLING = {"npmi": "NPMI"}
+
 
 def read_items(store: GraphStore, keys: Iterable[Key]) -> dict[Key, Item]:
     """Return the items of these keys, by key, in the order of label and id."""
@@ -91,32 +96,23 @@ def _item(label: str, node_id: str, properties: Mapping[str, Any], topic: str | 
 
 
 def _link(head: Key, tail: Key, kind: RelationshipType, properties: Mapping[str, Any]) -> Link:
+    rated = properties.get(kind.strength) if kind.strength else None
+    strength = UNRATED if rated is None else min(1.0, max(0.0, float(rated)))
     evidence = tuple(str(text) for text in _listed(properties.get("evidence")))
-    strength, note = _strength(kind, properties)
-    return Link(head, tail, kind.name, round(min(1.0, max(0.0, strength)), 3), note, evidence)
+    return Link(head, tail, kind.name, round(strength, 3), _note(kind, properties), evidence)
 
 
-def _strength(kind: RelationshipType, properties: Mapping[str, Any]) -> tuple[float, str]:
-    if kind.strength == "salience":
-        salience = float(properties.get("salience") or 0.0)
-        where = ", in the title" if properties.get("in_title") else ""
-        return salience, f"salience {salience:.2f}{where}"
-    if kind.strength == "score":
-        score = float(properties.get("score") or 0.0)
-        reasons = ", ".join(str(reason) for reason in _listed(properties.get("reasons"))[:3])
-        return score, f"score {score:.2f}" + (f" · {reasons}" if reasons else "")
-    if kind.symmetric:
-        npmi = float(properties.get("npmi") or 0.0)
-        return npmi, f"in {_papers(properties)}, NPMI {npmi:.2f}"
-    if "confidence" in properties:
-        count = f"in {_papers(properties)}" if properties.get("papers") else ""
-        return float(properties["confidence"] or 0.0), count
-    return 0.3, ""
-
-
-def _papers(properties: Mapping[str, Any]) -> str:
-    papers = int(properties.get("papers") or 0)
-    return f"{papers} paper" if papers == 1 else f"{papers} papers"
+def _note(kind: RelationshipType, properties: Mapping[str, Any]) -> str:
+    """Return how many papers say it, the value that ranks it, and the first reasons, where it has them."""
+    parts = []
+    if papers := int(properties.get("papers") or 0):
+        parts.append(f"in {papers:,} {'paper' if papers == 1 else 'papers'}")
+    if kind.strength and properties.get(kind.strength) is not None:
+        parts.append(f"{_SPELLING.get(kind.strength, kind.strength)} {float(properties[kind.strength]):.2f}")
+    if properties.get("in_title"):
+        parts.append("in the title")
+    reasons = ", ".join(str(reason) for reason in _listed(properties.get("reasons"))[:3])
+    return " · ".join(part for part in (", ".join(parts), reasons) if part)
 
 
 def _listed(value: Any) -> Sequence[Any]:

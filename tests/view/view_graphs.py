@@ -130,6 +130,10 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
                     "reason_shares": [0.3, 0.2, 0.1][: len(shared[:3])],
                 }
                 related.append(Edge(one, two, properties))
+    stated = [
+        Edge(one, two, {"confidence": 0.6, "papers": 2, "evidence": [f"{one} and {two} differ."]})
+        for one, two in sorted(pairs)[:40]
+    ]
     is_a = [
         Edge(name, names[name][1], {"confidence": 0.7, "papers": 1, "evidence": [f"{name} is a part of it."]})
         for name in used
@@ -159,6 +163,8 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
             EdgeBatch("MENTIONS", "Paper", "Concept", mentions),
             *(EdgeBatch(kind, "Paper", "Concept", edges) for kind, edges in roles.items()),
             EdgeBatch("IS_A", "Concept", "Concept", is_a),
+            EdgeBatch("COMPARED_WITH", "Concept", "Concept", stated[:20]),
+            EdgeBatch("CONJUNCTION", "Concept", "Concept", stated[20:]),
             EdgeBatch("CO_OCCURS_WITH", "Concept", "Concept", together),
             EdgeBatch("RELATED_TO", "Paper", "Paper", related),
             EdgeBatch("AUTHORED_BY", "Paper", "Author", authored),

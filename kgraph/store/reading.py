@@ -216,6 +216,25 @@ def papers_of_topic(store: GraphStore, topic: str) -> list[str]:
     return list(dict.fromkeys(central + members))
 
 
+def results_of_paper(store: GraphStore, paper: str) -> list[str]:
+    """Return the results that a paper reports, the most certain first."""
+    return _ranking(
+        store,
+        "MATCH (:Paper {id: $id})-[:REPORTS]->(r:Result) RETURN r.id AS id, r.confidence AS score",
+        paper,
+    )
+
+
+def results_of_concept(store: GraphStore, concept: str) -> list[str]:
+    """Return the results that are of this metric or on this data set, the most certain first."""
+    return _ranking(
+        store,
+        "MATCH (r:Result)-[:OF_METRIC|ON_DATASET]->(:Concept {id: $id}) "
+        "RETURN r.id AS id, r.confidence AS score",
+        concept,
+    )
+
+
 def bibliographic_nodes(store: GraphStore, paper: str) -> list[list[tuple[str, str]]]:
     """Return (label, id) of the authors, organisations, venues … of a paper, a list for each of these.
 

@@ -15,6 +15,7 @@ import html
 import json
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,11 @@ def facts_of(item: Item) -> dict[str, Any]:
     aliases = [str(alias) for alias in properties.get("aliases") or [] if alias != item.name]
     if aliases:
         rows.append(("Also written", ", ".join(aliases[:8])))
+    rows += _measurement(properties)
     facts: dict[str, Any] = {"rows": rows}
+    if properties.get("evidence"):
+        facts["sentences"] = [str(sentence) for sentence in properties["evidence"]]
+        facts["figure"] = str(properties.get("figure") or "")
     if properties.get("papers") is not None:
         facts["papers"] = properties["papers"]
     if properties.get("abstract"):
@@ -190,3 +195,25 @@ def facts_of(item: Item) -> dict[str, Any]:
     elif url:
         rows.append(("Address", url))
     return facts
+
+
+def _measurement(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the rows of a result: metric, value, change and data set."""
+    unit = str(properties.get("unit") or "")
+    ending = unit if unit in ("", "%", "x") else f" {unit}"
+    bound = f"{properties['qualifier']} " if properties.get("qualifier") else ""
+    share = " of the value before" if properties.get("relative") else ""
+
+    def amount(name: str, sign: str = "") -> str:
+        number = properties.get(name)
+        return "" if number is None else f"{float(number):{sign}.12g}{ending}"
+
+    value, change = amount("value"), amount("change", "+")
+    rows = {
+        "Metric": properties.get("metric"),
+        "Value": value and bound + value,
+        "Before": amount("before"),
+        "Change": change and bound + change + share,
+        "Data set": properties.get("dataset"),
+    }
+    return [(name, str(text)) for name, text in rows.items() if text]

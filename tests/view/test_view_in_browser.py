@@ -1,7 +1,8 @@
-"""The pages in a real Chromium: nothing is asked for, nothing of a paper runs, everything can be reached."""
+"""The pages in Chromium: no requests, no text of a paper runs, the keyboard reaches everything."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,7 @@ def _written(store: GraphStore, folder: Path) -> dict[str, Path]:
 
 @contextmanager
 def opened(browser: Any, file: Path, **options: Any) -> Iterator[Any]:
-    """Open a page that fails the test on any request, message, dialog, pop-up or breach of its policy."""
+    """Open a page. The test fails on any request, console message, dialog, pop-up or violation of the policy."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
     asked: list[str] = []
     heard: list[str] = []
@@ -96,7 +97,7 @@ def test_a_page_works_alone(browser: Any, files: dict[str, Path], kind: str) -> 
         name = page.locator("#results li").first.evaluate("(row) => row.firstChild.textContent")
         page.locator("#results li").first.click()
         assert page.locator("#details h2").text_content() == name
-        # A neighbour's name leads on to that neighbour.
+        # The name of a neighbour opens that neighbour.
         other = page.locator("#details .go").first.text_content()
         page.locator("#details .go").first.click()
         assert page.locator("#details h2").text_content() == other
@@ -146,11 +147,11 @@ def test_no_text_of_a_paper_runs(browser: Any, hostile_files: dict[str, Path], k
         assert page.evaluate("document.scripts.length") == (2 if kind == "map" else 4)
 
 
-def test_the_panel_says_what_is_known_literally(browser: Any, hostile_files: dict[str, Path]) -> None:
+def test_the_panel_shows_text_literally(browser: Any, hostile_files: dict[str, Path]) -> None:
     with opened(browser, hostile_files["map"]) as page:
         search(page, "window.ran=1</script>")
         page.locator("#results li", has_text="Paper").first.click()
-        said = page.locator("#details").text_content()
+        shown = page.locator("#details").text_content()
         for text in (
             "<img src=x onerror=window.ran=1>",
             "{{7*7}}",
@@ -158,7 +159,7 @@ def test_the_panel_says_what_is_known_literally(browser: Any, hostile_files: dic
             "${window.ran=1}",
             "<!-- <script> -->",
         ):
-            assert text in said
+            assert text in shown
         assert page.locator("#details blockquote").count() > 3
 
 
@@ -187,13 +188,31 @@ def test_search_click_panel_and_filters(browser: Any, store: GraphStore, files: 
         assert page.locator("#drawing canvas").screenshot() == before
 
 
+def test_the_panel_of_a_result_has_its_figures_and_sentence(browser: Any, files: dict[str, Path]) -> None:
+    with opened(browser, files["map"]) as page:
+        search(page, "% on")
+        page.keyboard.press("Enter")
+        name = page.locator("#details h2").text_content()
+        metric, value, dataset = re.fullmatch(r"(.+) (\d+)% on (.+)", name).groups()
+        facts = page.locator("#details .facts").text_content()
+        assert facts == f"Metric{metric}Value{value}%Data set{dataset}"
+        quote = page.locator("#details > blockquote")
+        assert quote.text_content() == f"We reach {value} percent {metric} on {dataset}."
+        assert quote.locator("mark").text_content() == f"{value} percent"
+        headings = page.locator("#details h3").evaluate_all(
+            "(all) => all.map((h) => h.firstChild.textContent)"
+        )
+        assert headings == ["Reported by", "Metric", "Data set"]
+        assert page.locator('#legend input[data-name="Result"]').is_checked()
+
+
 def test_filters_hide_nodes_of_vis_network(browser: Any, files: dict[str, Path]) -> None:
     with opened(browser, files["paper"]) as page:
         before = page.locator("#drawing canvas").screenshot()
         page.locator('#legend input[data-name="Author"]').uncheck()
         page.wait_for_timeout(100)
         assert page.locator("#drawing canvas").screenshot() != before
-        # A search for what is hidden brings it back.
+        # Choosing a hidden node from the search shows its kind.
         search(page, "Eva")
         page.keyboard.press("Enter")
         assert page.locator('#legend input[data-name="Author"]').is_checked()
@@ -209,7 +228,7 @@ def test_a_click_on_a_node_opens_its_panel(browser: Any, files: dict[str, Path],
             search(page, "continual learning")
             page.keyboard.press("Enter")
             page.locator("#close").click()
-            # Chosen nodes are brought to the middle of what the panel leaves free.
+            # A chosen node moves to the middle of the area beside the panel.
             page.mouse.click(784 - 372 / 2, 400)
             assert page.locator("#details h2").text_content() == "continual learning"
         page.mouse.click(330, 30)
@@ -304,7 +323,7 @@ def test_labels_never_cover_each_other(browser: Any, tmp_path: Path, store: Grap
         page.wait_for_timeout(150)
         boxes = page.evaluate("window.texts")
         assert len(boxes) > 10
-        for place, one in enumerate(boxes):
-            for two in boxes[:place]:
+        for index, one in enumerate(boxes):
+            for two in boxes[:index]:
                 apart = one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
                 assert apart, (one, two)

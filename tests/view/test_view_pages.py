@@ -1,4 +1,4 @@
-"""The page as a file: escaping, policy, sameness."""
+"""The page as a file: escaping, policy, data, determinism."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from view_graphs import HOSTILE, make_store
 
 from kgraph.model import Node, NodeBatch
+from kgraph.schema import graph_schema
 from kgraph.store import GraphStore, open_store
 from kgraph.view import View, view
-from kgraph.view.page import json_for_html
+from kgraph.view.page import facts_of, json_for_html
+from kgraph.view.scene import Item
 
 
 def all_pages(store: GraphStore) -> dict[str, View]:
@@ -53,7 +56,7 @@ def test_the_same_graph_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_pages_hold_no_markup_of_papers(hostile: GraphStore) -> None:
     for name, page in all_pages(hostile).items():
-        # What stands outside our own scripts and styles, and the data elements' own text.
+        # The page without the text of scripts, styles and data.
         bare = re.sub(r"<(script|style)>.*?</\1>", "", page.html, flags=re.DOTALL)
         for text in ("<img", "<svg", "onerror=window.ran=1>", "<!-- <", "<a href"):
             assert text not in bare, name
@@ -91,3 +94,59 @@ def test_a_page_can_be_written_as_utf8(tmp_path: Path) -> None:
     store = open_store(tmp_path / "odd.kg")
     store.replace([NodeBatch("Paper", [Node("a", {"name": "Ünïcode 𝔊 \u202e", "title": "x"})])], [])
     assert view(store, paper="a").html.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("properties", "rows"),
+    [
+        (
+            {"metric": "accuracy", "value": 92.4, "unit": "%", "dataset": "MNIST"},
+            [("Metric", "accuracy"), ("Value", "92.4%"), ("Data set", "MNIST")],
+        ),
+        ({"value": 1.0, "unit": "%", "qualifier": "below"}, [("Value", "below 1%")]),
+        (
+            {"before": 71.0, "value": 75.0, "unit": "points", "qualifier": "about"},
+            [("Value", "about 75 points"), ("Before", "71 points")],
+        ),
+        ({"change": 80.0, "unit": "x"}, [("Change", "+80x")]),
+        ({"change": -6.17, "unit": "points"}, [("Change", "-6.17 points")]),
+        ({"change": 5.0, "unit": "%", "relative": True}, [("Change", "+5% of the value before")]),
+        ({"change": 5.0, "unit": "%", "relative": False}, [("Change", "+5%")]),
+        ({"value": 1234567.0}, [("Value", "1234567")]),
+    ],
+)
+def test_the_facts_of_a_result(properties: dict[str, Any], rows: list[tuple[str, str]]) -> None:
+    result = {**properties, "evidence": ["One sentence."], "figure": "one"}
+    facts = facts_of(Item(("Result", "r"), "Result", "r", result))
+    assert facts == {"rows": rows, "sentences": ["One sentence."], "figure": "one"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "rows"),
+    [
+        ({"date": "2024-01-02", "year": 2024, "author_count": 3}, [("Date", "2024-01-02"), ("Authors", "3")]),
+        ({"year": 2024, "comments": 0}, [("Year", "2024"), ("Comments", "0")]),
+        ({"aliases": ["a", "n", "b"]}, [("Also written", "a, b")]),
+        ({"url": "file:///etc/passwd"}, [("Address", "file:///etc/passwd")]),
+    ],
+)
+def test_the_facts_of_papers_and_concepts(properties: dict[str, Any], rows: list[tuple[str, str]]) -> None:
+    assert facts_of(Item(("Paper", "n"), "Paper", "n", properties)) == {"rows": rows}
+
+
+def test_a_page_describes_its_kinds_and_types_as_the_schema_does(store: GraphStore) -> None:
+    schema = graph_schema()
+    data: Any = data_of(view(store).html)
+    kinds = {kind["name"]: kind for kind in data["kinds"]}
+    assert [kinds[name]["heading"] for name in ("Paper", "Method", "Organization")] == [
+        "Papers",
+        "Methods",
+        "Organisations",
+    ]
+    assert kinds["Result"]["shape"] == schema.label("Result").shape
+    for entry in data["types"]:
+        kind = schema.relationship(entry["name"])
+        assert (entry["out"], entry["in"]) == kind.words
+        assert (entry["group"], entry["symmetric"]) == (kind.group, kind.symmetric)
+    lines = {entry["name"]: entry["line"] for entry in data["types"]}
+    assert (lines["USES"], lines["RELATED_TO"], lines["MENTIONS"]) == ("role", "papers", "other")

@@ -10,6 +10,7 @@ from kgraph.errors import InputError
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.store import GraphStore, open_store
 from kgraph.view import view
+from kgraph.view.layout import SPACING
 from kgraph.view.scene import Scene
 from kgraph.view.scenes import pages
 
@@ -181,11 +182,11 @@ def test_the_map_leaves_out_and_counts_the_isolated(tmp_path: Path) -> None:
 def test_the_map_of_a_large_graph_starts_with_concepts(
     store: GraphStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert scene_of(store, "map").hidden_kinds == {"Author"}
+    assert scene_of(store, "map").hidden_kinds == {"Author", "Result"}
     together = sum(link.type == "CO_OCCURS_WITH" for link in scene_of(store, "map").links)
     monkeypatch.setattr("kgraph.view.scenes.map.LARGE", 10)
     scene = scene_of(store, "map")
-    assert scene.hidden_kinds == {"Author", "Paper"}
+    assert scene.hidden_kinds == {"Author", "Paper", "Result"}
     assert any("Only concepts are shown" in note for note in scene.notes)
     assert 0 < sum(link.type == "CO_OCCURS_WITH" for link in scene.links) < together
 
@@ -194,7 +195,7 @@ def test_the_map_keeps_to_its_bounds_and_says_so(store: GraphStore, monkeypatch:
     whole = scene_of(store, "map")
     monkeypatch.setattr(
         "kgraph.view.scenes.map.BOUNDS",
-        {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1},
+        {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1, "Result": 3},
     )
     scene = scene_of(store, "map")
     assert len(scene.items) + scene.left_out == len(whole.items) + whole.left_out
@@ -240,3 +241,32 @@ def test_an_empty_graph_asks_for_a_build(tmp_path: Path) -> None:
     empty.replace([], [])
     with pytest.raises(InputError, match="kgraph build"):
         view(empty)
+
+
+def test_the_results_of_a_paper_are_on_its_page_and_on_those_of_metric_and_data_set(
+    store: GraphStore,
+) -> None:
+    row = store.query(
+        "MATCH (p:Paper)-[:REPORTS]->(r:Result)-[:ON_DATASET]->(d:Concept), (r)-[:OF_METRIC]->(m:Concept) "
+        "RETURN p.id AS paper, r.id AS result, m.id AS metric, d.id AS dataset ORDER BY result LIMIT 1"
+    ).rows[0]
+    result = ("Result", row["result"])
+    for name, subject in (("paper", "paper"), ("concept", "metric"), ("concept", "dataset")):
+        scene = scene_of(store, name, row[subject])
+        assert result in {item.key for item in scene.items}
+        own = [(link.type, link.head, link.tail) for link in scene.links if result in (link.head, link.tail)]
+        assert ("REPORTS", ("Paper", row["paper"]), result) in own, name
+        drawn = {end for index in scene.drawn for end in (scene.links[index].head, scene.links[index].tail)}
+        assert result in drawn
+
+
+def test_results_of_the_map_are_near_their_paper_and_hidden_at_first(store: GraphStore) -> None:
+    scene = scene_of(store, "map")
+    papers = {
+        link.tail: link.head for link in scene.links if link.tail[0] == "Result" and link.head[0] == "Paper"
+    }
+    assert papers
+    for result, paper in papers.items():
+        (x, y), (at_x, at_y) = scene.positions[result], scene.positions[paper]
+        assert abs(x - at_x) < SPACING and abs(y - at_y) < SPACING
+    assert "Authors and results are hidden. Tick them in the legend to show them." in scene.notes

@@ -38,7 +38,7 @@ _LABELS = {"method": ("Method",), "task": ("Task",), "dataset": ("Dataset",), "m
 
 
 def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3) -> GraphStore:
-    """Fill a new graph file with papers and concepts in planted communities, authors, organisations."""
+    """Fill a new graph file with papers and concepts in planted communities, authors, organisations and results."""
     rng = random.Random(seed)
     areas = list(_AREAS)[: max(3, min(len(_AREAS), papers // 10))]
     own: dict[str, list[str]] = {area: [] for area in areas}
@@ -130,6 +130,7 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
                     "reason_shares": [0.3, 0.2, 0.1][: len(shared[:3])],
                 }
                 related.append(Edge(one, two, properties))
+    results, reports, of_metric, on_dataset = _results(about, names)
     stated = [
         Edge(one, two, {"confidence": 0.6, "papers": 2, "evidence": [f"{one} and {two} differ."]})
         for one, two in sorted(pairs)[:40]
@@ -158,6 +159,7 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
             NodeBatch("Author", [Node(name, {"name": name, "title": name}) for name in sorted(people)]),
             NodeBatch("Organization", organizations),
             NodeBatch("Topic", topics),
+            NodeBatch("Result", results),
         ],
         [
             EdgeBatch("MENTIONS", "Paper", "Concept", mentions),
@@ -167,6 +169,9 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
             EdgeBatch("CONJUNCTION", "Concept", "Concept", stated[20:]),
             EdgeBatch("CO_OCCURS_WITH", "Concept", "Concept", together),
             EdgeBatch("RELATED_TO", "Paper", "Paper", related),
+            EdgeBatch("REPORTS", "Paper", "Result", reports),
+            EdgeBatch("OF_METRIC", "Result", "Concept", of_metric),
+            EdgeBatch("ON_DATASET", "Result", "Concept", on_dataset),
             EdgeBatch("AUTHORED_BY", "Paper", "Author", authored),
             EdgeBatch("AFFILIATED_WITH", "Paper", "Organization", belongs),
             EdgeBatch("IN_TOPIC", "Paper", "Topic", topic),
@@ -174,6 +179,38 @@ def make_store(path: Path, papers: int = 60, concepts: int = 220, seed: int = 3)
         ],
     )
     return store
+
+
+def _results(
+    about: dict[str, list[str]], kinds: dict[str, tuple[str, str]]
+) -> tuple[list[Node], list[Edge], list[Edge], list[Edge]]:
+    """Return a result for each paper that names a metric and a data set, with its edges."""
+    nodes, reports, of_metric, on_dataset = [], [], [], []
+    for number, (paper, named) in enumerate(sorted(about.items())):
+        metric = next((name for name in named if kinds[name][0] == "metric"), None)
+        dataset = next((name for name in named if kinds[name][0] == "dataset"), None)
+        if metric is None or dataset is None:
+            continue
+        name = f"{metric} {60 + number}% on {dataset}"
+        result = Node(
+            f"{paper}#abstract-0",
+            {
+                "name": name,
+                "title": name,
+                "metric": metric,
+                "dataset": dataset,
+                "value": 60.0 + number,
+                "unit": "%",
+                "figure": f"{60 + number} percent",
+                "confidence": 0.9,
+                "evidence": [f"We reach {60 + number} percent {metric} on {dataset}."],
+            },
+        )
+        nodes.append(result)
+        reports.append(Edge(paper, result.id, {}))
+        of_metric.append(Edge(result.id, metric, {}))
+        on_dataset.append(Edge(result.id, dataset, {}))
+    return nodes, reports, of_metric, on_dataset
 
 
 HOSTILE = [
@@ -231,6 +268,23 @@ def hostile_store(path: Path) -> GraphStore:
         for index, text in enumerate(HOSTILE)
     ]
     people = [Node(f"author {text}", {"name": text, "title": text}) for text in HOSTILE]
+    results = [
+        Node(
+            f"result {text}",
+            {
+                "name": text,
+                "title": text,
+                "metric": text,
+                "dataset": text,
+                "value": 1.5,
+                "unit": text,
+                "qualifier": text,
+                "figure": text,
+                "evidence": HOSTILE,
+            },
+        )
+        for text in HOSTILE
+    ]
     topics = [
         Node(f"topic {index}", {"name": HOSTILE[index], "title": HOSTILE[index], "papers": 4})
         for index in range(3)
@@ -252,6 +306,7 @@ def hostile_store(path: Path) -> GraphStore:
             NodeBatch("Organization", people),
             NodeBatch("Venue", people),
             NodeBatch("Topic", topics),
+            NodeBatch("Result", results),
         ],
         [
             EdgeBatch(
@@ -274,6 +329,8 @@ def hostile_store(path: Path) -> GraphStore:
                 "Paper",
                 joined(papers, papers, [1], {"score": 0.4, "reasons": HOSTILE}),
             ),
+            EdgeBatch("REPORTS", "Paper", "Result", joined(papers, results, [0], {})),
+            EdgeBatch("OF_METRIC", "Result", "Concept", joined(results, concepts, [1], {})),
             EdgeBatch("AUTHORED_BY", "Paper", "Author", joined(papers, people, [0], {"position": 1})),
             EdgeBatch("AFFILIATED_WITH", "Paper", "Organization", joined(papers, people, [0], {})),
             EdgeBatch("PUBLISHED_IN", "Paper", "Venue", joined(papers, people, [0], {})),

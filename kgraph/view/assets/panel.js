@@ -36,6 +36,7 @@ function fillPanel(node) {
   const link = webLink(node.facts.url);
   if (link) parts.push(link);
   if (node.facts.abstract) parts.push(...abstractParts(node.facts.abstract));
+  for (const sentence of node.facts.sentences || []) parts.push(quote(sentence, [node.facts.figure]));
   for (const group of linkGroups(node)) parts.push(...groupParts(node, group));
   details.replaceChildren(...parts);
 }

@@ -7,6 +7,7 @@ from kgraph.store import GraphStore
 from kgraph.store.reading import (
     cooccurring_concepts,
     papers_of_concept,
+    results_of_concept,
     stated_concepts,
     topics_of,
 )
@@ -33,6 +34,7 @@ class ConceptPage:
                 (keys_of("Topic", topics_of(store, "Concept", concept)), 0.05),
                 (keys_of("Concept", stated), 0.25),
                 (keys_of("Concept", nearby), 0.3),
+                (keys_of("Result", results_of_concept(store, concept)), 0.1),
                 (keys_of("Paper", papers_of_concept(store, concept)), 0.4),
             ],
         )

@@ -24,7 +24,7 @@ BOUNDS: Mapping[str, int] = {
 """The most nodes of a label on one map. The best connected are kept."""
 
 _OTHER_BOUND = 1_000
-_HIDDEN = ("Author",)
+_HIDDEN = ("Author", "Result")
 """There are several of these for each paper, so the reader has to ask for them."""
 
 _DENSE = 40_000
@@ -75,7 +75,7 @@ def _choose(store: GraphStore, limit: int) -> tuple[list[Key], dict[str, int]]:
     chosen: list[Key] = []
     counts: dict[str, int] = {}
     for label in graph_schema().labels:
-        if label.shape is None or label.name in ("Topic", "Result"):
+        if label.shape is None or label.name == "Topic":
             continue
         ranked = best_connected(store, label.name)
         counts[label.name] = len(ranked)
@@ -205,7 +205,8 @@ def _notes(isolated: int, lower_ranked: int, large: bool, shown: Sequence[Item])
         notes.append(f"Only concepts are shown at first. Tick Papers in the legend to add {papers:,} papers.")
     kinds = {item.kind for item in shown}
     if hidden := [kind.heading for kind in node_kinds() if kind.name in _HIDDEN and kind.name in kinds]:
-        notes.append(f"{' and '.join(hidden)} are hidden. Tick them in the legend to show them.")
+        named = " and ".join(hidden).capitalize()
+        notes.append(f"{named} are hidden. Tick them in the legend to show them.")
     return notes
 
 

@@ -9,6 +9,7 @@ from kgraph.store.reading import (
     concepts_of_paper,
     papers_sharing_concepts,
     related_papers,
+    results_of_paper,
     topics_of,
 )
 from kgraph.view.scene import NETWORK_LIMITS, Drawing, Scene, SceneBuilder, Selector
@@ -35,6 +36,7 @@ class PaperPage:
             limit - 1,
             [
                 (keys_of("Concept", concepts_of_paper(store, paper)), 0.5),
+                (keys_of("Result", results_of_paper(store, paper)), 0.1),
                 *((keys, 0.05) for keys in bibliographic_nodes(store, paper)),
                 (keys_of("Topic", topics_of(store, "Paper", paper)), 0.05),
                 (keys_of("Paper", others), 0.3),

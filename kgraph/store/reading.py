@@ -151,16 +151,18 @@ def best_connected(store: GraphStore, label: str) -> list[str]:
 def stated_concepts(store: GraphStore, concept: str) -> list[str]:
     """Return the concepts that a statement joins to this one, type by type, the most frequent first.
 
-    Types that paths do not use are left out. Being listed side by side says too little.
+    Types that paths do not use come last, because they say less. An example
+    is being listed side by side.
     """
-    types = [kind.name for kind in graph_schema().group("statement") if kind.paths]
+    types = sorted(graph_schema().group("statement"), key=lambda kind: kind.paths is None)
     rankings = [
         _ranking(
             store,
-            f"MATCH (:Concept {{id: $id}})-[r:{name}]-(c:Concept) RETURN c.id AS id, max(c.papers) AS score",
+            f"MATCH (:Concept {{id: $id}})-[r:{kind.name}]-(c:Concept) "
+            "RETURN c.id AS id, max(c.papers) AS score",
             concept,
         )
-        for name in types
+        for kind in types
     ]
     return list(dict.fromkeys(id_ for ranking in rankings for id_ in ranking))
 

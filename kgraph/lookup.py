@@ -1,4 +1,4 @@
-"""From what a person types to the one node that it means."""
+"""Find the node that a person means by an id, a name or a part of a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kgraph.errors import InputError
+from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
 
 _SHOWN = 5
@@ -15,44 +16,44 @@ _SHOWN = 5
 def find_paper(store: GraphStore, text: str) -> str:
     """Return the id of the paper with this id, exact title or unique part of a title.
 
-    Upper and lower case are the same. Raises InputError when no paper or more
-    than one fits; the text lists them.
+    Ignores case. Raises InputError if no paper or more than one matches. The
+    message lists the first of several.
     """
     return _find(store, "Paper", text)
 
 
 def find_concept(store: GraphStore, text: str) -> str:
-    """Return the id of the concept with this id, name, alias or unique part of a name; raises InputError."""
+    """Return the id of the concept with this id, name, alias or unique part of a name, as :func:`find_paper`."""
     return _find(store, "Concept", text)
 
 
 def find_topic(store: GraphStore, text: str) -> str:
-    """Return the id of the topic with this id, name or unique part of a name; raises InputError."""
+    """Return the id of the topic with this id, name or unique part of a name, as :func:`find_paper`."""
     return _find(store, "Topic", text)
 
 
 def _find(store: GraphStore, label: str, text: str) -> str:
     if not text.strip():
-        raise InputError(f"no {label.lower()} is named by an empty text")
+        raise InputError(f"the name of the {label.lower()} is empty")
     text = text.strip()
     conditions = ["n.id = $text", "toLower(n.name) = toLower($text)"]
-    if label == "Concept":
+    if any(prop.name == "aliases" for prop in graph_schema().label(label).properties):
         conditions.append("any(alias IN n.aliases WHERE toLower(alias) = toLower($text))")
     conditions.append("toLower(n.name) CONTAINS toLower($text)")
-    # The first condition that anything fits decides.
-    found = next(filter(None, (_fitting(store, label, condition, text) for condition in conditions)), [])
+    # Use the first condition that any node meets.
+    found = next(filter(None, (_matches(store, label, condition, text) for condition in conditions)), [])
     if not found:
         raise InputError(
             f"no {label.lower()} has the id or a name with {text!r}; "
-            f"`kgraph query 'MATCH (n:{label}) RETURN n.id, n.name'` lists them"
+            f"list them with `kgraph query 'MATCH (n:{label}) RETURN n.id, n.name'`"
         )
     if len(found) > 1:
         listed = "".join(f"\n  {row['id']}  {row['name']}" for row in found[:_SHOWN])
         more = f"\n  … and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        raise InputError(f"{text!r} fits {len(found)} {label.lower()}s; give the id of one:{listed}{more}")
+        raise InputError(f"{text!r} matches {len(found)} {label.lower()}s; give the id of one:{listed}{more}")
     return str(found[0]["id"])
 
 
-def _fitting(store: GraphStore, label: str, condition: str, text: str) -> list[Mapping[str, Any]]:
+def _matches(store: GraphStore, label: str, condition: str, text: str) -> list[Mapping[str, Any]]:
     cypher = f"MATCH (n:{label}) WHERE {condition} RETURN n.id AS id, n.name AS name ORDER BY n.name, n.id"
     return list(store.query(cypher, {"text": text}).rows)

@@ -1,4 +1,4 @@
-"""What the pages of docs/ hold that tests run: blocks of code and rows of tables."""
+"""Read the code blocks and table rows of the pages in docs/, which tests run."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from runs import ROOT
 
 DOCS = ROOT / "docs"
 PEOPLE = "## People and venues"
-"""The heading in the cookbook of what needs a graph with named authors."""
+"""The heading of the cookbook section that needs a graph with named authors."""
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _BAR = re.compile(r"(?<!\\)\|")
 
 
 def parts(page: str) -> list[tuple[str, str]]:
-    """The parts of a page, each with the heading that it stands under."""
+    """Return the sections of a page, each with its heading."""
     text = (DOCS / page).read_text(encoding="utf-8")
     return [(part.partition("\n")[0], part) for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)]
 
 
 def blocks(page: str, language: str) -> list[tuple[str, str]]:
-    """The blocks of a page in a language, each with its heading."""
+    """Return the code blocks of a page in one language, each with the heading of its section."""
     return [
         (heading, body)
         for heading, part in parts(page)
@@ -31,7 +31,10 @@ def blocks(page: str, language: str) -> list[tuple[str, str]]:
 
 
 def table_rows(page: str) -> list[tuple[str, list[str]]]:
-    """The rows of the tables of a page below their titles, each with its heading; ``\\|`` is a bar in a cell."""
+    """Return the rows of the tables of a page without the title rows, each with the heading of its section.
+
+    ``\\|`` is a bar in a cell.
+    """
     rows = []
     for heading, part in parts(page):
         titles = True

@@ -302,7 +302,7 @@ def test_papers_that_are_not_there(cli: Cli, sample_graph: Path, tmp_path: Path)
 
 def test_a_title_that_fits_several_papers(cli: Cli, sample_graph: Path) -> None:
     ran = cli.run("suggest", "memory", "--store", sample_graph, expect=2)
-    assert "'memory' fits 2 papers; give the id of one" in ran.err
+    assert "'memory' matches 2 papers; give the id of one" in ran.err
     assert "gradient-episodic-memory-for-continual-learning  Gradient Episodic Memory" in ran.err
     ran = cli.run("suggest", "e", "--store", sample_graph, expect=2)
     assert "… and 35 more" in ran.err

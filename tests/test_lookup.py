@@ -1,3 +1,5 @@
+"""Lookup of papers, concepts and topics by what a person types."""
+
 import re
 
 import pytest
@@ -71,17 +73,17 @@ def test_topics(store: GraphStore) -> None:
 @pytest.mark.parametrize(
     ("find", "text", "message"),
     [
-        (find_paper, "twin", "'twin' fits 2 papers; give the id of one:\n  p6  TWIN\n  p5  twin"),
-        (find_paper, "irs", "'irs' fits 2 papers"),
+        (find_paper, "twin", "'twin' matches 2 papers; give the id of one:\n  p6  TWIN\n  p5  twin"),
+        (find_paper, "irs", "'irs' matches 2 papers"),
         (find_paper, "third", "no paper has the id or a name with 'third'"),
-        (find_paper, " ", "no paper is named by an empty text"),
-        (find_concept, "EWC", "'EWC' fits 2 concepts"),
-        (find_concept, "e", "'e' fits 3 concepts"),
+        (find_paper, " ", "the name of the paper is empty"),
+        (find_concept, "EWC", "'EWC' matches 2 concepts"),
+        (find_concept, "e", "'e' matches 3 concepts"),
         (find_topic, "coffee", "no topic has"),
         (find_paper, "' OR true //", "no paper has"),
     ],
 )
-def test_what_is_not_one(store: GraphStore, find: object, text: str, message: str) -> None:
+def test_a_text_that_does_not_name_one_node(store: GraphStore, find: object, text: str, message: str) -> None:
     assert callable(find)
     with pytest.raises(InputError, match=re.escape(message)):
         find(store, text)

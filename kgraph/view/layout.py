@@ -165,8 +165,8 @@ def _disc_centres(pull: Floats, radii: Floats, rng: np.random.Generator, gap: fl
         np.fill_diagonal(overlap, 0.0)
         share = radii[None, :] ** 2 / (radii[:, None] ** 2 + radii[None, :] ** 2)
         spread -= 0.5 * np.einsum("ij,ijk->ik", overlap * share, delta)
-    placed: Floats = spread - spread.mean(axis=0)
-    return placed
+    centred: Floats = spread - spread.mean(axis=0)
+    return centred
 
 
 def _spectral(pull: Floats) -> Floats:

@@ -64,7 +64,7 @@ def test_the_strength_is_between_0_and_1(tmp_path: Path, rating: float, strength
         ("RELATED_TO", {"score": 0.3, "reasons": ["a", "b", "c", "d"]}, "score 0.30 · a, b, c"),
     ],
 )
-def test_the_note_says_what_the_relationship_rests_on(
+def test_the_note_lists_papers_rating_and_reasons(
     tmp_path: Path, name: str, properties: dict[str, Any], note: str
 ) -> None:
     assert only_link(tmp_path, graph_schema().relationship(name), properties).note == note

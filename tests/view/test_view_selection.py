@@ -119,7 +119,7 @@ def test_every_scene_places_every_item_apart(store: GraphStore) -> None:
         assert all({link.head, link.tail} <= shown for link in scene.links)
 
 
-def test_paths_prefer_what_few_papers_share(tmp_path: Path) -> None:
+def test_paths_prefer_rare_concepts(tmp_path: Path) -> None:
     store = small_graph(
         tmp_path / "g.kg",
         {
@@ -137,7 +137,7 @@ def test_paths_prefer_what_few_papers_share(tmp_path: Path) -> None:
     assert left < middle < right
 
 
-def test_paths_go_through_other_papers_where_nothing_is_shared(tmp_path: Path) -> None:
+def test_paths_go_through_other_papers_if_nothing_is_shared(tmp_path: Path) -> None:
     store = small_graph(
         tmp_path / "g.kg", {"a": {"k": 0.5}, "m": {"k": 0.5, "l": 0.5}, "b": {"l": 0.5}, "z": {"y": 1}}
     )
@@ -154,7 +154,7 @@ def test_paths_go_through_other_papers_where_nothing_is_shared(tmp_path: Path) -
         scene_of(store, "path", "a", "b", limit=4)
 
 
-def test_hubs_are_crossed_when_nothing_else_links(tmp_path: Path) -> None:
+def test_paths_cross_hubs_if_nothing_else_links(tmp_path: Path) -> None:
     mentions = {f"p{n:03}": {"hub": 0.5} for n in range(230)}
     mentions["p000"] = {"own": 0.5}
     mentions["p001"] = {"own": 0.5, "hub": 0.5}
@@ -191,7 +191,7 @@ def test_the_map_of_a_large_graph_starts_with_concepts(
     assert 0 < sum(link.type == "CO_OCCURS_WITH" for link in scene.links) < together
 
 
-def test_the_map_keeps_to_its_bounds_and_says_so(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_map_has_bounds_and_a_note_about_them(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = scene_of(store, "map")
     monkeypatch.setattr(
         "kgraph.view.scenes.map.BOUNDS",
@@ -203,7 +203,7 @@ def test_the_map_keeps_to_its_bounds_and_says_so(store: GraphStore, monkeypatch:
     assert any("at most 20 papers and 50 concepts" in note for note in scene.notes)
 
 
-def test_view_resolves_what_people_type(store: GraphStore) -> None:
+def test_view_accepts_ids_names_and_aliases(store: GraphStore) -> None:
     found = view(store, paper="p00003", limit=20)
     assert found.nodes == 20
     assert found.left_out > 0
@@ -223,7 +223,7 @@ def test_view_resolves_what_people_type(store: GraphStore) -> None:
         ({"paper": "p00001", "limit": 1_001}, "at most 1,000"),
         ({"limit": 0}, "at least 1"),
         ({"paper": "no such paper"}, "no paper"),
-        ({"path": ("p00001", "paper")}, "fits"),
+        ({"path": ("p00001", "paper")}, "matches"),
         ({"topic": "nothing"}, "no topic"),
         ({"map": "whole"}, "no page named 'map'; choose from concept, paper, path, topic"),
         ({"papers": "p00001"}, "no page named 'papers'"),
@@ -231,12 +231,14 @@ def test_view_resolves_what_people_type(store: GraphStore) -> None:
         ({"paper": ("p00001", "p00002")}, r"paper takes 1 \(PAPER\), not 2"),
     ],
 )
-def test_view_says_what_is_wrong(store: GraphStore, arguments: dict[str, object], message: str) -> None:
+def test_view_rejects_a_wrong_selection(
+    store: GraphStore, arguments: dict[str, object], message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         view(store, **arguments)  # type: ignore[arg-type]
 
 
-def test_an_empty_graph_asks_for_a_build(tmp_path: Path) -> None:
+def test_an_empty_graph_is_an_error(tmp_path: Path) -> None:
     empty = open_store(tmp_path / "empty.kg")
     empty.replace([], [])
     with pytest.raises(InputError, match="kgraph build"):
@@ -269,4 +271,4 @@ def test_results_of_the_map_are_near_their_paper_and_hidden_at_first(store: Grap
     for result, paper in papers.items():
         (x, y), (at_x, at_y) = scene.positions[result], scene.positions[paper]
         assert abs(x - at_x) < SPACING and abs(y - at_y) < SPACING
-    assert "Authors and results are hidden. Tick them in the legend to show them." in scene.notes
+    assert "Authors and results are hidden at first. Tick them in the legend to show them." in scene.notes

@@ -206,7 +206,7 @@ def _notes(isolated: int, lower_ranked: int, large: bool, shown: Sequence[Item])
     kinds = {item.kind for item in shown}
     if hidden := [kind.heading for kind in node_kinds() if kind.name in _HIDDEN and kind.name in kinds]:
         named = " and ".join(hidden).capitalize()
-        notes.append(f"{named} are hidden. Tick them in the legend to show them.")
+        notes.append(f"{named} are hidden at first. Tick them in the legend to show them.")
     return notes
 
 

@@ -23,12 +23,18 @@ def find_paper(store: GraphStore, text: str) -> str:
 
 
 def find_concept(store: GraphStore, text: str) -> str:
-    """Return the id of the concept with this id, name, alias or unique part of a name, as :func:`find_paper`."""
+    """Return the id of the concept with this id, name, alias or unique part of a name.
+
+    Raises InputError as :func:`find_paper` does.
+    """
     return _find(store, "Concept", text)
 
 
 def find_topic(store: GraphStore, text: str) -> str:
-    """Return the id of the topic with this id, name or unique part of a name, as :func:`find_paper`."""
+    """Return the id of the topic with this id, name or unique part of a name.
+
+    Raises InputError as :func:`find_paper` does.
+    """
     return _find(store, "Topic", text)
 
 

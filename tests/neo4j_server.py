@@ -1,4 +1,4 @@
-"""A real Neo4j server of the tests' own, through scripts/neo4j."""
+"""A real Neo4j server for the tests, started by scripts/neo4j."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from runs import ROOT
 
 SCRIPT = ROOT / "scripts" / "neo4j"
 CANNOT = 3
-"""The script's exit code where no server can be had."""
+"""The exit code of the script if it cannot start a server."""
 
 
 class Neo4jServer:
-    """A server in a folder; its data outlives a stop or a kill and a new start."""
+    """A server in a folder. Its data survives a stop, a kill and a new start."""
 
     def __init__(self, home: Path, *settings: str) -> None:
         self.home = home
@@ -31,7 +31,7 @@ class Neo4jServer:
         self._run("start")
 
     def prepare(self) -> None:
-        """Make all that a first start makes, and start nothing."""
+        """Create all files of a first start without starting the server."""
         self._run("prepare")
 
     def _run(self, command: str) -> None:
@@ -46,7 +46,7 @@ class Neo4jServer:
         assert ran.returncode == 0, ran.stderr
 
     def admin(self, *arguments: str | Path) -> str:
-        """Run neo4j-admin on the data of the stopped server and return what it printed."""
+        """Run neo4j-admin on the data of the stopped server and return its output."""
         ran = subprocess.run(
             [sys.executable, SCRIPT, "admin", "--home", self.home, *arguments],
             capture_output=True,
@@ -57,7 +57,7 @@ class Neo4jServer:
         return ran.stdout
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End the server as a power cut would."""
         pid = self._known["pid"]
         os.kill(pid, signal.SIGKILL)
         while Path(f"/proc/{pid}").exists():
@@ -79,7 +79,7 @@ class Neo4jServer:
 
     @property
     def address(self) -> str:
-        """Host and port."""
+        """Return the host and port."""
         return self.uri.partition("://")[2]
 
     @property
@@ -88,16 +88,16 @@ class Neo4jServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a shell that uses the server sets."""
+        """Return the environment variables of a shell that uses the server."""
         return {name: self._known[name] for name in ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD")}
 
     @property
     def store(self) -> str:
-        """The name of the store, with the password in it, as a program may give it."""
+        """Return the address of the store with the password in it."""
         return f"neo4j://neo4j:{self.password}@{self.address}"
 
     def rows(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Ask the server with the plain driver, past kgraph."""
+        """Return the rows of a statement, run with the plain driver and not by kgraph."""
         with neo4j.GraphDatabase.driver(f"bolt://{self.address}", auth=("neo4j", self.password)) as driver:
             return [record.data() for record in driver.execute_query(cypher, parameters).records]
 
@@ -110,8 +110,8 @@ class Neo4jServer:
             session.run(cypher).consume()  # type: ignore[arg-type]
 
     def wipe(self) -> None:
-        """Leave an empty database without constraints and indexes."""
-        # In parts: a test may have left more text than one transaction may hold.
+        """Empty the database and drop its constraints and indexes."""
+        # In parts, because a test may have left more text than one transaction can hold.
         self.run_alone("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 20 ROWS")
         for row in self.rows("SHOW CONSTRAINTS YIELD name"):
             self.rows(f"DROP CONSTRAINT `{row['name']}`")

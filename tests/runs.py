@@ -1,4 +1,4 @@
-"""Running the real command line, and the small things that several tests write and ask for."""
+"""The real command line, and small helpers that several tests share."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def jsonl(path: Path, *papers: dict[str, Any]) -> Path:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of ``kgraph`` gave."""
+    """The exit code and output of a run of ``kgraph``."""
 
     code: int
     out: str
@@ -96,7 +96,7 @@ def one(store: GraphStore, cypher: str, **params: Any) -> Any:
 
 
 def everything(store: Path) -> list[str]:
-    """Return every node and every relationship of a graph with all that they hold, sorted."""
+    """Return every node and relationship of a graph with labels and properties, sorted."""
     with kgraph.open(store) as graph:
         return sorted(
             json.dumps(row)
@@ -106,7 +106,7 @@ def everything(store: Path) -> list[str]:
 
 
 class Cli:
-    """Runs ``kgraph`` as a process of its own; see warm_cli.py."""
+    """Runs each ``kgraph`` command in a new process. See warm_cli.py."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""Whatever a paper says comes back from the graph as it was read."""
+"""The text of a paper comes back from the graph as it was read."""
 
 import json
 from pathlib import Path
@@ -87,7 +87,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     phases=[Phase.explicit, Phase.generate],
 )
 @given(RECORDS)
-def test_build_then_query(place: Path, records: list[dict[str, Any]]) -> None:
+def test_any_paper_is_returned_by_a_query_as_it_was_read(place: Path, records: list[dict[str, Any]]) -> None:
     file, store = place / "papers.jsonl", place / "graph.kg"
     store.unlink(missing_ok=True)
     file.write_text("".join(json.dumps(record) + "\n" for record in records))

@@ -1,4 +1,4 @@
-"""Reading a whole graph in pages gives all of it, in order, from either engine."""
+"""A scan reads a whole graph in pages, complete and in order, on both engines."""
 
 import itertools
 from collections.abc import Iterator
@@ -16,14 +16,16 @@ IDS = sorted(["a", "a\0", "a b", "A", "é", "~", "\ufffd", "\U0001f600", "zz", "
 
 @pytest.fixture
 def store(place: str) -> Iterator[GraphStore]:
-    """A store of each engine that holds nothing yet."""
+    """An empty store of each engine."""
     store = open_store(place)
     yield store
     store.close()
 
 
 @pytest.mark.parametrize(("ids_at_once", "nodes_at_once"), [(3, 2), (len(IDS), 5), (100, 100)])
-def test_pages_of_every_size_give_the_same(store: GraphStore, ids_at_once: int, nodes_at_once: int) -> None:
+def test_pages_of_any_size_give_all_nodes_and_edges_in_order(
+    store: GraphStore, ids_at_once: int, nodes_at_once: int
+) -> None:
     papers = [Node(id_, {"name": id_, "title": id_, "year": 2000}) for id_ in IDS]
     concepts = [Node(f"c{id_}", {"name": id_, "title": "t", "aliases": []}, ("Task",)) for id_ in IDS]
     edges = [
@@ -41,7 +43,7 @@ def test_pages_of_every_size_give_the_same(store: GraphStore, ids_at_once: int, 
     assert list(scan.nodes("Venue")) == list(scan.edges("IS_A", "Concept", "Concept")) == []
 
 
-def test_nodes_of_the_users_own_are_left_out(store: GraphStore) -> None:
+def test_nodes_that_kgraph_did_not_write_are_left_out(store: GraphStore) -> None:
     store.replace([NodeBatch("Paper", [Node("p", {"name": "p", "title": "p"})])], [])
     store.query("CREATE (:Concept {name: 'own', title: 'own'})", write=True)
     store.query(
@@ -54,7 +56,7 @@ def test_nodes_of_the_users_own_are_left_out(store: GraphStore) -> None:
     assert list(scan.edges("MENTIONS", "Paper", "Concept")) == []
 
 
-def test_what_was_read_can_be_written(kitchen_graph: Path, tmp_path: Path) -> None:
+def test_a_graph_that_was_read_can_be_written_to_another_store(kitchen_graph: Path, tmp_path: Path) -> None:
     read = Scan(open_store(kitchen_graph))
     copy = open_store(tmp_path / "copy.kg")
     copy.replace(

@@ -1,9 +1,9 @@
-"""A process that has kgraph imported and runs its command line in forks of itself.
+"""A process that imports kgraph once and runs its command line in forks of itself.
 
-``kgraph`` takes seconds to import spaCy and SciPy, and the tests run it some
-hundred times. Each run is a process of its own, with its own working folder,
-environment, stdin, stdout and stderr. One JSON object a line comes in, one
-goes out: ``{"run": …}`` gives ``{"pid": …}``, ``{"wait": pid}`` gives ``{"code": …}``.
+Importing spaCy and SciPy takes seconds, and the tests run ``kgraph`` hundreds of
+times. Each run is a separate process with its own working folder, environment,
+stdin, stdout and stderr. Requests and answers are JSON objects, one a line:
+``{"run": …}`` is answered by ``{"pid": …}``, ``{"wait": pid}`` by ``{"code": …}``.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ def run(job: dict) -> None:
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Taking all modules down again would be most of the time of a short run.
+    # A normal exit tears down all modules, which takes longer than a short run.
     os._exit(code if isinstance(code, int) else 1)
 
 
@@ -61,7 +61,7 @@ def wait(pid: int, seconds: float) -> int | None:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the tests handle Ctrl-C
     gc.collect()
     gc.freeze()
     for line in iter(sys.stdin.readline, ""):

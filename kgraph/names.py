@@ -1,7 +1,7 @@
-"""The normal form of a name: what two spellings must share to be one name.
+"""The normal form of a name, which is the same for all spellings of one name.
 
-Case, hyphens, plurals, quotes and British spelling do not make a new concept.
-The normal form is a key; people are shown the form that papers use.
+Names that differ only in case, hyphens, plural, quotes or British spelling are
+one concept. The normal form is a key. Users see the form that papers use.
 """
 
 from __future__ import annotations
@@ -9,90 +9,65 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from kgraph.data import read_text
 
 _LONGEST_KEY = 1000
 _KEY_START = 200
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?=\s|$)")
 _PLURAL_ACRONYM = re.compile(r"(?<=[A-Z]{2})s\b")
-_ACRONYM_IN_S = re.compile(r"(?:^|[\s\-_/])(?=[A-Z])[A-Za-z&]{1,5}S\W*$")
+# "GPS" and "SoS", whose S belongs to them, and "OVA", which is not the plural of "ovum".
+_ENDS_IN_ACRONYM = re.compile(r"(?:^|[\s\-_/])(?:(?=[A-Z])[A-Za-z&]{1,5}S|[A-Z]{2,6})\W*$")
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−_/]+")
 _SIZE = re.compile(r"\d[\d,]*[KMBTkx]?")
+_WORD = re.compile(r"[a-z]{4,}")
+_PREFIX = re.compile(
+    r"(?:anti|auto|centi|co|counter|cross|de|dis|hetero|hyper|inter|intra|kilo|macro|micro|mid|milli|mini|mis|multi"
+    r"|nano|non|over|photo|pico|poly|pre|pseudo|re|self|semi|sub|super|trans|tri|un|under|uni)(?=[a-z]{5})"
+)
+_SHORT_PLURAL = re.compile(r"[a-z]{2}s")
 _EDGES = re.compile(r"^[^\w(\[+#]+|[^\w)\]+#%*]+$")
 
-_IRREGULAR_PLURALS = {
-    "analyses": "analysis", "axes": "axis", "bases": "basis", "biases": "bias",
-    "aliases": "alias", "children": "child", "corpora": "corpus", "criteria": "criterion",
-    "crises": "crisis", "diagnoses": "diagnosis", "foci": "focus", "hypotheses": "hypothesis",
-    "indices": "index", "indexes": "index", "lenses": "lens", "matrices": "matrix", "men": "man",
-    "mice": "mouse", "minima": "minimum", "maxima": "maximum", "optima": "optimum",
-    "people": "person", "phenomena": "phenomenon", "prognoses": "prognosis", "spectra": "spectrum",
-    "syntheses": "synthesis", "theses": "thesis", "vertices": "vertex", "women": "woman",
-    "viruses": "virus", "statuses": "status", "gases": "gas", "buses": "bus", "focuses": "focus",
-    "leaves": "leaf", "lives": "life", "halves": "half", "caches": "cache", "niches": "niche",
-    "quizzes": "quiz", "heroes": "hero", "echoes": "echo",
-}  # fmt: skip
-_SINGULAR_IN_S = frozenset(
-    """
-    across alas alias always atlas besides bias bus canvas chaos corps cosmos ethos gas has hermes is its
-    kubernetes lens los mars news pancreas pathos perhaps plus previous series sometimes species texas
-    this thus towards versus was whereas yes
-    """.split()  # noqa: SIM905 - a list literal of these would take a screen
-)
 
-_BRITISH_STEMS = """
-    amort anonym canonical categor central character contextual crystal custom decentral diagonal digit
-    discret emphas equal factor familiar final formal fossil general global harmon hypothes ideal incentiv
-    industrial initial item jeopard lexical linear local marginal maxim mechan memor minim mobil modern
-    monet neutral normal optim organ orthogonal parallel parameter penal personal polar popular priorit
-    public quant random rational real recogn regular revolution sanit scrutin seriali serial social special
-    stabil standard summar symbol symmetr synchron synthes systemat tempor token tokeni util vector verbal
-    virtual visual
-    """.split()  # noqa: SIM905
-_SPELLINGS = [
-    (re.compile(rf"({'|'.join(_BRITISH_STEMS)})is(e|ed|es|er|ers|ing|able)\b"), r"\1iz\2"),
-    (re.compile(r"(?<!improv)isation(s?)\b"), r"ization\1"),
-    (re.compile(r"\banalys(e|ed|er|ers|ing)\b"), r"analyz\1"),
-    (
-        re.compile(
-            r"\b(behavi|col|neighb|fav|lab|hon|hum|flav|tum|vap|arm|rum|endeav|harb|od|rig|vig)our"
-            r"(?=(s|al|ed|ing|ful|less|hood|hoods|able|ite|ites|er|ers|ally)?\b)"
-        ),
-        r"\1or",
-    ),
-    (
-        re.compile(r"\b(mod|lab|chann|canc|trav|tunn|lev|fu|marsh|sign|tot|pan|jew|dia|sp)(el|al)l(ing|ed|er|ers)\b"),
-        r"\1\2\3",
-    ),
-    (re.compile(r"\b(cent|fib|theat|lit|calib|lust|spect|met)re(s?)\b"), r"\1er\2"),
-    (re.compile(r"\b(def|off|pret)ence(s?)\b"), r"\1ense\2"),
-    (re.compile(r"\b(catal|anal|dial|monol|epil|prol)ogue(s?)\b"), r"\1og\2"),
-    (re.compile(r"\bartefact"), "artifact"),
-    (re.compile(r"\bprogramme(s?)\b"), r"program\1"),
-    (re.compile(r"\bgrey"), "gray"),
-    (re.compile(r"\bageing\b"), "aging"),
-    (re.compile(r"\bjudgement"), "judgment"),
-    (re.compile(r"manoeuvr"), "maneuver"),
-    (re.compile(r"\blearnt\b"), "learned"),
-    (re.compile(r"\bunlearnt\b"), "unlearned"),
-]  # fmt: skip
-# What each of the spellings has; most names have none of it, and this is asked of every one.
-_MAYBE_BRITISH = re.compile(
-    r"is[eai]|ys[ei]|our|[ea]ll|[btlc]re|ence|ogue|artef|programme|grey|ageing|judgement|noeuv|learnt"
-)
+@cache
+def _plurals() -> Mapping[str, str]:
+    return dict(line.split("\t") for line in _read_lines("plurals.tsv"))
+
+
+@cache
+def _singulars_in_s() -> frozenset[str]:
+    return frozenset(_read_lines("singulars_in_s.txt"))
+
+
+@cache
+def _british_spellings() -> Mapping[str, str]:
+    return dict(line.split("\t") for line in _read_lines("british_spellings.tsv"))
+
+
+def _read_lines(name: str) -> list[str]:
+    return [line for line in read_text(name).splitlines() if not line.startswith("#")]
 
 
 def singular(word: str) -> str:
-    """Return the singular of an English word in lower case; other words come back as they are.
+    """Return the singular of an English word in lower case. Other words are returned as they are.
 
-    Rules over endings with the exceptions that scientific text needs
-    ("analyses", "matrices", "bias", "dynamics").
+    Irregular plurals ("analyses", "nuclei") and singulars in -s ("bias") are
+    looked up in tables, which ``scripts/word-tables`` makes. Other words follow
+    :func:`singular_by_rule`.
     """
-    if word in _IRREGULAR_PLURALS:
-        return _IRREGULAR_PLURALS[word]
-    if len(word) <= 3 or not word.endswith("s") or word in _SINGULAR_IN_S:
-        return word[:-1] if re.fullmatch(r"[a-z]{2}s", word) and word not in _SINGULAR_IN_S else word
+    found = _plurals().get(word)
+    if found is not None:
+        return found
+    return word if word in _singulars_in_s() else singular_by_rule(word)
+
+
+def singular_by_rule(word: str) -> str:
+    """Return the singular of a word by its ending, without any table."""
+    if len(word) <= 3 or not word.endswith("s"):
+        return word[:-1] if _SHORT_PLURAL.fullmatch(word) else word
     if word.endswith(("ss", "us", "is", "ics", "'s")):
         return word
     if word.endswith(("theses", "lyses")):  # "prostheses", "electrolyses"
@@ -105,30 +80,36 @@ def singular(word: str) -> str:
 
 
 def american(text: str) -> str:
-    """Return text in lower case with British spellings made American."""
-    if not _MAYBE_BRITISH.search(text):
-        return text
-    for pattern, replacement in _SPELLINGS:
-        text = pattern.sub(replacement, text)
-    return text
+    """Return text in lower case with the American spelling of each British word."""
+    return _WORD.sub(lambda match: _american_word(match[0]), text)
+
+
+@lru_cache(maxsize=200_000)
+def _american_word(word: str) -> str:
+    spellings = _british_spellings()
+    if word in spellings:
+        return spellings[word]
+    prefix = _PREFIX.match(word)
+    if prefix is not None and (rest := spellings.get(word[prefix.end() :])):
+        return prefix[0] + rest
+    return word
 
 
 @lru_cache(maxsize=200_000)
 def normal_form(name: str) -> str:
-    """Return the key under which spellings of one name fall together.
+    """Return the key that all spellings of a name share.
 
-    NFKC, lower case, one space for hyphens and other separators, no quotes or
-    possessives, American spelling, the last word in the singular. Empty when
-    nothing of the name is left.
+    It is NFKC in lower case and American spelling, with one space for hyphens
+    and other separators, without quotes and possessives, and with the last word
+    in the singular. It is empty for a name of separators only.
 
     >>> normal_form("Behaviour-Cloned Policies"), normal_form("LLMs’")
     ('behavior cloned policy', 'llm')
     """
     text = unicodedata.normalize("NFKC", name).translate(_APOSTROPHES).replace('"', "")
-    # "GPUs" and "VLAs" are plurals, though as lower-case words they look like singulars.
+    # "GPUs" and "VLAs" are plurals. In lower case, they would look like other words.
     text = _PLURAL_ACRONYM.sub("", _POSSESSIVE.sub("", text)).strip()
-    # The S of "GPS" and "SoS" belongs to them.
-    whole = _ACRONYM_IN_S.search(text) is not None
+    whole = _ENDS_IN_ACRONYM.search(text) is not None
     text = text.lower()
     text = american(_SEPARATORS.sub(" ", text).strip())
     words = [_EDGES.sub("", word) or word for word in text.split()]
@@ -138,14 +119,14 @@ def normal_form(name: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Return a name in lower case with single spaces: the key of people and venues, whose endings count."""
+    """Return a name in lower case with single spaces: the key of people and venues, which have no plurals."""
     return bounded(" ".join(unicodedata.normalize("NFKC", name).split()).lower())
 
 
 def bounded(key: str) -> str:
-    """Return a key that an index can hold: of a very long one its start, and a hash of all of it.
+    """Return a key that fits into an index: a very long one is replaced by its start and a hash of it.
 
-    Neo4j's range index takes 8 kB a key, and nobody's name is that long.
+    Neo4j's range index takes up to 8 kB for a key, and no real name is that long.
     """
     if len(key) <= _LONGEST_KEY:
         return key
@@ -154,9 +135,9 @@ def bounded(key: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def is_acronym(name: str) -> bool:
-    """Whether a name is written like an abbreviation: ``LLM``, ``BERTs``, ``GPT-4``, ``K&K``.
+    """Return whether a name is written like an abbreviation: ``LLM``, ``BERTs``, ``GPT-4``, ``K&K``.
 
-    At most ten characters, no space, and mostly capitals among its letters.
+    It has at most ten characters, no space, and mostly capitals among its letters.
     """
     letters = [c for c in name.removesuffix("s") if c.isalpha()]
     return (
@@ -169,7 +150,7 @@ def is_acronym(name: str) -> bool:
 
 @lru_cache(maxsize=200_000)
 def looks_named(name: str) -> bool:
-    """Whether a single word is written like a proper name: inner capitals, or letters with digits.
+    """Return whether a word is written like a proper name, with inner capitals or with letters and digits.
 
     ``RegLoRA``, ``SQuAD2.0``, ``WikiText-103``, ``TOFU`` are; ``Learning`` and ``2023`` are not.
     """

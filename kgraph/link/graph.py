@@ -13,7 +13,7 @@ from kgraph.link.nodes import NODES, build_node
 from kgraph.model import EdgeBatch, Node, NodeBatch
 from kgraph.schema import graph_schema
 
-LINKER_VERSION = "3"
+LINKER_VERSION = "4"
 """Raise this with every change that can change the graph of the same extractions."""
 
 _BATCH_SIZE = 5000

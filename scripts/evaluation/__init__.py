@@ -1,1 +1,1 @@
-"""What scripts/evaluate is made of: gold data, scoring, and the peers beside kgraph."""
+"""The benchmark of kgraph: gold data, metrics, the methods compared with kgraph, and saved figures."""

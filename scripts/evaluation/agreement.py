@@ -1,12 +1,11 @@
-"""How far a graph agrees with a person on which names mean the same.
+"""Agreement of a graph with a person on which names mean the same thing.
 
-The person's word is a list of pairs of names, each as one paper uses it. A
-pair is "same", "different", or of one family, where one is a kind of the
-other. Precision and recall are over pairs: of those that the graph joins, how
-many are the same, and of those that are the same, how many it joins (the
-pairwise measures of entity resolution, as in Menestrina, Whang &
-Garcia-Molina, "Evaluating entity resolution results", VLDB 2010). A family is
-found if the graph keeps both apart and leads from one to the other over IS_A.
+A person labelled pairs of names, each as one paper uses it. A pair is "same", "different", or a
+family, where one is a kind of the other. Precision is the share of the pairs joined by the graph
+that are the same, recall the share of the pairs that are the same that the graph joins. These are
+the pairwise measures of entity resolution (Menestrina, Whang & Garcia-Molina, "Evaluating entity
+resolution results", VLDB 2010). A family is found if the graph has two concepts for it and a path
+of IS_A edges from one to the other.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from kgraph.store import GraphStore
 Label = Literal["same", "different", "a is b", "b is a"]
 
 STEPS = 3
-"""How many IS_A edges may lie between the two of a family."""
+"""The longest path of IS_A edges between the two concepts of a family."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamePair:
-    """Two names, each as the paper beside it uses it, and what a person says of them.
+    """Two names, each with the paper that uses it, and the label that a person gave the pair.
 
-    ``stratum`` is the way in which they are close, ``half`` either
-    "development" or "held-out".
+    ``stratum`` is the way in which the names are close, ``half`` is "development" or
+    "held-out".
     """
 
     stratum: str
@@ -47,10 +46,10 @@ class NamePair:
 class Agreement:
     """Counts of pairs.
 
-    ``same`` are the pairs that are the same, ``joined`` those that the graph
-    joins, ``both`` those that are both. ``families`` are the pairs of one
-    family, ``found`` those that the graph has as one. ``missing`` are pairs with
-    a name that the graph does not have for its paper; they count nowhere else.
+    ``same`` counts the pairs that are the same, ``joined`` those that the graph
+    joins, ``both`` those that are both. ``families`` counts the families, ``found``
+    those that the graph has. ``missing`` counts pairs with a name that the graph
+    does not have for its paper. They are counted nowhere else.
     """
 
     same: int = 0
@@ -72,28 +71,28 @@ class Agreement:
 
     @property
     def precision(self) -> float:
-        """Of the pairs that the graph joins, the share that is the same (0..1; 1 if it joins none)."""
+        """Return the share of the joined pairs that are the same (0..1, 1 if none is joined)."""
         return self.both / self.joined if self.joined else 1.0
 
     @property
     def recall(self) -> float:
-        """Of the pairs that are the same, the share that the graph joins (0..1; 1 if there are none)."""
+        """Return the share of the same pairs that are joined (0..1, 1 if there are none)."""
         return self.both / self.same if self.same else 1.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
+        """Return the harmonic mean of precision and recall."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
     @property
     def families_found(self) -> float:
-        """Of the pairs of one family, the share that the graph has as one (0..1; 1 if there are none)."""
+        """Return the share of the families that the graph has (0..1, 1 if there are none)."""
         return self.found / self.families if self.families else 1.0
 
 
 def read_pairs(path: Path) -> tuple[NamePair, ...]:
-    """Read pairs from a table with tabs, a header, and lines that start with ``#`` to say what it is."""
+    """Read pairs from a table with tabs and a header, in which lines with ``#`` are comments."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return tuple(
@@ -103,7 +102,7 @@ def read_pairs(path: Path) -> tuple[NamePair, ...]:
 
 
 def agreement(store: GraphStore, pairs: Iterable[NamePair]) -> Mapping[NamePair, Agreement]:
-    """Return for each pair how the graph agrees on it; sum what you ask about.
+    """Return the counts of each pair, which can be summed.
 
     >>> sum(agreement(store, pairs).values(), Agreement()).precision  # doctest: +SKIP
     """
@@ -138,7 +137,7 @@ def _judge(label: Label, a: str | None, b: str | None, broader: Mapping[str, fro
 
 
 def _concepts(store: GraphStore, papers: list[str]) -> dict[tuple[str, str], str]:
-    """Return paper and name in lower case → the concept that the paper means by it."""
+    """Return the concept that a paper means by a name, by the paper and the name in lower case."""
     found: dict[tuple[str, str], str] = {}
     cypher = (
         "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $papers "

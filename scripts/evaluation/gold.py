@@ -1,11 +1,21 @@
-"""Gold data: where a set lies, and papers with the keyphrases that people chose."""
+"""Gold data in the one form that the benchmark reads, whatever form it was published in.
+
+| kind | a line of the file |
+|---|---|
+| entities | ``{"id", "tokens", "sentences": [[first, end]], "entities": [[first, end, type]]}``, in tokens |
+| marked relations | ``{"text", "label"}``, the head between ``[[ ]]`` and the tail between ``<< >>`` |
+| keyphrases | ``{"id", "title", "abstract", "keyphrases"}`` |
+
+A test collection for suggestions is one compressed JSON document: ``{"papers": {id: {"title",
+"abstract": [[role, sentence]]}}, "queries": {"ID_FACET": {"cands": [id], "rel": [grade]}}}``.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
-import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import islice
@@ -14,10 +24,16 @@ from typing import Any
 
 from training.splits import is_for_evaluation
 
+from evaluation.entities import KINDS, Entity
+from evaluation.extraction import Span
+from evaluation.marked import read_marked
+from evaluation.relations import GoldRelation
+from evaluation.text import TokenText, join_tokens
+
 
 @dataclass(frozen=True, slots=True)
-class GoldPaper:
-    """A paper and its keyphrases."""
+class KeyphrasePaper:
+    """A paper and the keyphrases that people chose for it."""
 
     id: str
     title: str
@@ -26,58 +42,167 @@ class GoldPaper:
 
     @property
     def text(self) -> str:
-        """Title and abstract as one text, for those that know no fields."""
+        """Return title and abstract as one text, for methods without fields."""
         return f"{self.title}.\n{self.abstract}" if self.title else self.abstract
 
-
-def find_set(folder: Path, name: str) -> Path | None:
-    """Return the file of a gold set in a folder: NAME.jsonl or one split of it, but not the one to train on.
-
-    Raises ValueError where there are several.
-    """
-    split = re.compile(rf"{re.escape(name)}(?:-(?!train|relations)[a-z0-9]+)?\.jsonl")
-    found = sorted(path for path in folder.glob(f"{name}*.jsonl") if split.fullmatch(path.name))
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
-        raise ValueError(f"{folder} has several splits of {name} ({names}); leave one of them there")
-    return found[0] if found else None
+    def record(self) -> dict[str, str]:
+        """Return the paper as kgraph reads it."""
+        return {"id": self.id, "title": self.title, "abstract": self.abstract}
 
 
-def read_keyphrases(path: Path, limit: int | None = None) -> list[GoldPaper]:
+@dataclass(frozen=True, slots=True)
+class AnnotatedAbstract:
+    """An abstract with its entities, in characters, and the token offsets of its sentences."""
+
+    id: str
+    joined: TokenText
+    tokens: tuple[str, ...]
+    sentences: tuple[tuple[int, int], ...]
+    entities: frozenset[Entity]
+
+    def record(self) -> dict[str, str]:
+        """Return the abstract as kgraph reads it: a paper without a title."""
+        return {"id": self.id, "title": "", "abstract": self.joined.text}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRelation:
+    """A sentence with two marked spans, and the label of their relation."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueryByExample:
+    """A query of CSFCube: a paper, the facet asked for, and the grade of each candidate."""
+
+    key: str
+    paper: str
+    facet: str
+    grades: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TestCollection:
+    """Papers, as (title, abstract) by id, and queries with graded pools."""
+
+    __test__ = False  # the name of the thing in the field; pytest must not collect it
+
+    papers: Mapping[str, tuple[str, str]]
+    queries: tuple[QueryByExample, ...]
+
+    def records(self) -> list[dict[str, str]]:
+        """Return the papers as kgraph reads them."""
+        return [
+            {"id": id_, "title": title, "abstract": abstract}
+            for id_, (title, abstract) in self.papers.items()
+        ]
+
+
+def read_keyphrases(path: Path, limit: int | None = None) -> list[KeyphrasePaper]:
     """Return the papers of a set of keyphrases."""
-    with path.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in islice(lines, limit)]
-    return [GoldPaper(row["id"], row["title"], row["abstract"], tuple(row["keyphrases"])) for row in rows]
+    return [
+        KeyphrasePaper(row["id"], row["title"], row["abstract"], tuple(row["keyphrases"]))
+        for row in _rows(path, limit)
+    ]
 
 
-def author_keywords(corpus: Path, count: int) -> list[GoldPaper]:
-    """Return a fixed sample of the corpus' evaluation share, with the keywords that authors gave.
+def keyphrase_rows(papers: list[KeyphrasePaper]) -> list[dict[str, Any]]:
+    """Return papers in the form that :func:`read_keyphrases` reads."""
+    return [asdict(paper) for paper in papers]
 
-    A smaller sample is the beginning of a larger one: papers are taken by the
+
+def read_abstracts(path: Path, limit: int | None = None) -> list[AnnotatedAbstract]:
+    """Return the abstracts of a set of entities, without entities of a type that is not in KINDS."""
+    return [_abstract(row) for row in _rows(path, limit)]
+
+
+def _abstract(row: Mapping[str, Any]) -> AnnotatedAbstract:
+    joined = join_tokens(row["tokens"])
+    entities = {
+        (*joined.span(first, end), KINDS[type_]) for first, end, type_ in row["entities"] if type_ in KINDS
+    }
+    sentences = tuple((first, end) for first, end in row.get("sentences", ()))
+    return AnnotatedAbstract(row["id"], joined, tuple(row["tokens"]), sentences, frozenset(entities))
+
+
+def read_marked_relations(path: Path, limit: int | None = None) -> list[MarkedRelation]:
+    """Return the sentences of a set of marked relations."""
+    return [MarkedRelation(row["text"], row["label"]) for row in _rows(path, limit)]
+
+
+def relations_of(
+    abstracts: list[AnnotatedAbstract], marked: list[MarkedRelation]
+) -> dict[str, set[GoldRelation]]:
+    """Return the relations of each abstract in characters, by finding its sentences among the marked ones."""
+    by_sentence: defaultdict[tuple[str, ...], list[tuple[Span, Span, str]]] = defaultdict(list)
+    for relation in marked:
+        words, head, tail = read_marked(relation.text)
+        by_sentence[tuple(words)].append((head, tail, relation.label))
+    return {
+        abstract.id: {
+            GoldRelation(
+                abstract.joined.span(first + head[0], first + head[1]),
+                abstract.joined.span(first + tail[0], first + tail[1]),
+                label,
+            )
+            for first, end in abstract.sentences
+            for head, tail, label in by_sentence.get(abstract.tokens[first:end], ())
+        }
+        for abstract in abstracts
+    }
+
+
+def read_collection(path: Path, limit: int | None = None) -> TestCollection:
+    """Return a test collection, with the first ``limit`` of its queries."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        data = json.load(file)
+    papers = {
+        id_: (paper["title"], " ".join(sentence for _, sentence in paper["abstract"]))
+        for id_, paper in data["papers"].items()
+    }
+    queries = tuple(_query(key, pool) for key, pool in islice(data["queries"].items(), limit))
+    return TestCollection(papers, queries)
+
+
+def _query(key: str, pool: Mapping[str, Any]) -> QueryByExample:
+    paper, _, facet = key.rpartition("_")
+    grades = {
+        candidate: grade
+        for candidate, grade in zip(pool["cands"], pool["rel"], strict=True)
+        if candidate != paper
+    }
+    return QueryByExample(key, paper, facet, grades)
+
+
+def author_keywords(corpus: Path, count: int) -> list[KeyphrasePaper]:
+    """Return a fixed sample of the evaluation share of a corpus, with the keywords that authors gave.
+
+    A smaller sample is the start of a larger one, because papers are ordered by the
     hash of their id.
     """
-    eligible = [paper for row in _rows(corpus) if (paper := _with_keywords(row)) is not None]
+    eligible = [paper for row in _corpus_rows(corpus) if (paper := _with_keywords(row)) is not None]
     return sorted(eligible, key=lambda paper: sha256(paper.id.encode()).digest())[:count]
 
 
-def _with_keywords(row: dict[str, Any]) -> GoldPaper | None:
+def _with_keywords(row: Mapping[str, Any]) -> KeyphrasePaper | None:
     keywords = tuple(row.get("keywords") or ())
-    # "Area: Topic" is a venue's taxonomy and no author's word. Its entries were cut at commas, so that
-    # what stands beside one may be a piece of another: such papers are left out whole.
+    # "Area: Topic" is an entry of a venue's taxonomy that no author wrote. Such entries were cut at
+    # commas, so the keyword next to one may be part of another. Papers with one are skipped.
     if not keywords or not row.get("abstract") or any(": " in keyword for keyword in keywords):
         return None
     if not is_for_evaluation(row["id"]):
         return None
-    return GoldPaper(row["id"], row["title"], row["abstract"], keywords)
+    return KeyphrasePaper(row["id"], row["title"], row["abstract"], keywords)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, limit: int | None) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in islice(lines, limit)]
+
+
+def _corpus_rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
-
-
-def write_keyphrases(papers: list[GoldPaper], path: Path) -> None:
-    """Write papers in the form that :func:`read_keyphrases` and score.py read."""
-    with path.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(asdict(paper), ensure_ascii=False) + "\n" for paper in papers)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evaluation.marked import read_marked
 from kgraph.extract.relations.features import Span, prepare_words
 from kgraph.extract.relations.model import (
     Numbers,
@@ -29,8 +30,6 @@ from kgraph.extract.relations.model import (
 WEIGHTS = Path(__file__).with_name("label_model.json.gz")
 GENERAL_WEIGHT = 0.5
 """The weight of the scores of kgraph's own model, which was trained on all pairs of mentions."""
-
-_MARKS = frozenset({"[[", "]]", "<<", ">>"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +67,6 @@ def label_chances(words: Sequence[str], head: Span, tail: Span) -> Mapping[str, 
     scores = (own + GENERAL_WEIGHT * others[columns] + model.offsets) * model.weights.sharpness
     chances = np.exp(scores - scores.max())
     return {label: float(chance) for label, chance in zip(labels, chances / chances.sum(), strict=True)}
-
-
-def read_marked(text: str) -> tuple[list[str], Span, Span]:
-    """Return the words of a marked sentence, and its head and tail as words [start, end).
-
-    Raises ValueError if a mark is missing.
-    """
-    words: list[str] = []
-    offsets: dict[str, int] = {}
-    for word in text.split():
-        if word in _MARKS:
-            offsets[word] = len(words)
-        else:
-            words.append(word)
-    try:
-        head, tail = (offsets["[["], offsets["]]"]), (offsets["<<"], offsets[">>"])
-    except KeyError as missing:
-        raise ValueError(f"the mark {missing.args[0]} is missing in: {text}") from None
-    return words, head, tail
 
 
 @cache

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from evaluation.relation_labels import label_chances, label_marked, load_label_model, read_marked
+from evaluation.marked import read_marked
+from evaluation.relation_labels import label_chances, label_marked, load_label_model
 
 from kgraph.extract.relations.definitions import relation_definitions
 from kgraph.extract.relations.model import NONE

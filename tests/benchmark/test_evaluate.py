@@ -224,6 +224,8 @@ def theirs(*arguments: str | Path) -> dict[str, float]:
     return {name: float(figure) for name, figure in zip(words[::2], words[1::2], strict=True)}
 
 
+@pytest.mark.shared
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (SHARED / "eval" / "score.py").exists(), reason=f"{SHARED} has no other scorer to compare with"
 )

@@ -94,6 +94,7 @@ class TestManifest:
         with pytest.raises(ValueError, match="several splits of inspec"):
             sets["inspec"].find(tmp_path)
 
+    @pytest.mark.shared
     @pytest.mark.skipif(not BENCHMARKS.is_dir(), reason=f"{BENCHMARKS} does not exist")
     @pytest.mark.parametrize("name", [entry.name for entry in gold_sets().values() if entry.fingerprint])
     def test_fingerprints_are_those_of_the_measured_records(self, name: str) -> None:

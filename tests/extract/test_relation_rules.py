@@ -215,3 +215,26 @@ def test_a_data_set_is_less_certain_without_its_cue(nlp: Language) -> None:
     assert [(relation.tail, relation.confidence) for relation in found.relations] == [
         ("ImageNet", rule.confidence_without_pattern)
     ]
+
+
+def test_a_paper_neither_uses_nor_compares_with_what_it_introduces(nlp: Language) -> None:
+    text = "We propose KettleNet. Experiments with KettleNet show good results. We use KettleNet and LSTM. It beats KettleNet."
+    ((_, found),) = extract([Paper("p", "Notes", text)], nlp)
+    roles = {(relation.type, relation.tail) for relation in found.relations if relation.head is None}
+    assert roles == {("INTRODUCES", "KettleNet"), ("USES", "LSTM")}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("Our framework, Gantu, boils.", "Gantu", "method"),  # introduced
+        ("Their framework, Gantu, boils.", "Gantu", "phrase"),
+        ("It beats Zorplet and Gantu.", "Gantu", "method"),  # compared with
+        ("It beats ImageNet.", "ImageNet", "dataset"),  # known to be something else
+    ],
+)
+def test_a_role_says_what_kind_of_thing_an_unknown_name_is(
+    nlp: Language, text: str, name: str, kind: str
+) -> None:
+    ((_, found),) = extract([Paper("p", "Notes", text)], nlp)
+    assert {concept.name: concept.kind for concept in found.concepts}[name] == kind

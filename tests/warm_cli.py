@@ -23,7 +23,10 @@ import kgraph.cli
 import kgraph.extract.run.pipeline
 import kgraph.extract.run.record
 import kgraph.suggest
-import kgraph.view
+import kgraph.view.layout
+import kgraph.view.page
+import kgraph.view.routes
+import kgraph.view.thinning
 
 
 def run(job: dict) -> None:

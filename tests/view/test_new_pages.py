@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,9 @@ def test_the_declaration_of_each_page(page: SceneBuilder) -> None:
     else:
         assert choose_page({}) == (page, ())
         assert choose_page({name: None for name, other in pages().items() if other.selector}) == (page, ())
+
+
+def test_the_command_line_starts_without_the_packages_that_draw() -> None:
+    code = "import kgraph.cli, sys; print({'networkx', 'numpy', 'pyvis', 'scipy'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"

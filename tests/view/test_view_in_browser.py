@@ -56,6 +56,10 @@ def opened(browser: Any, file: Path, **options: Any) -> Iterator[Any]:
         else:
             route.abort()
 
+    def refuse(dialog: Any) -> None:
+        heard.append("dialog")
+        dialog.dismiss()
+
     try:
         context.route("**/*", only_the_file)
         context.add_init_script(WATCH)
@@ -63,7 +67,7 @@ def opened(browser: Any, file: Path, **options: Any) -> Iterator[Any]:
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: heard.append(message.text))
         page.on("pageerror", lambda error: heard.append(str(error)))
-        page.on("dialog", lambda dialog: (heard.append("dialog"), dialog.dismiss()))
+        page.on("dialog", refuse)
         page.on("popup", lambda popup: heard.append(f"popup {popup.url}"))
         page.goto(file.as_uri())
         page.wait_for_timeout(150)
@@ -193,7 +197,9 @@ def test_the_panel_of_a_result_has_its_figures_and_sentence(browser: Any, files:
         search(page, "% on")
         page.keyboard.press("Enter")
         name = page.locator("#details h2").text_content()
-        metric, value, dataset = re.fullmatch(r"(.+) (\d+)% on (.+)", name).groups()
+        parts = re.fullmatch(r"(.+) (\d+)% on (.+)", name)
+        assert parts
+        metric, value, dataset = parts.groups()
         facts = page.locator("#details .facts").text_content()
         assert facts == f"Metric{metric}Value{value}%Data set{dataset}"
         quote = page.locator("#details > blockquote")

@@ -16,8 +16,9 @@ from kgraph.model import Node, NodeBatch
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore, open_store
 from kgraph.view import View, view
-from kgraph.view.page import facts_of, json_for_html
+from kgraph.view.page import facts_of, json_for_html, payload
 from kgraph.view.scene import Item
+from kgraph.view.scenes import pages
 
 
 def all_pages(store: GraphStore) -> dict[str, View]:
@@ -132,6 +133,13 @@ def test_the_facts_of_a_result(properties: dict[str, Any], rows: list[tuple[str,
 )
 def test_the_facts_of_papers_and_concepts(properties: dict[str, Any], rows: list[tuple[str, str]]) -> None:
     assert facts_of(Item(("Paper", "n"), "Paper", "n", properties)) == {"rows": rows}
+
+
+def test_a_page_has_the_strength_and_note_of_each_link(store: GraphStore) -> None:
+    scene = pages()["paper"].build(store, ("p00000",), 300)
+    shown = payload(scene)["links"]
+    assert [(link[3], link[4]) for link in shown] == [(link.strength, link.note) for link in scene.links]
+    assert len({link.strength for link in scene.links}) > 5
 
 
 def test_a_page_describes_its_kinds_and_types_as_the_schema_does(store: GraphStore) -> None:

@@ -56,31 +56,25 @@ class KnowledgeGraph:
         """
         from kgraph.sources import check_inputs
 
+        # Before the imports of spaCy, and before the cache is opened.
         check_inputs(inputs, page_year=page_year)
 
         from kgraph.build import build
-        from kgraph.extract.run.cache import ExtractionCache
         from kgraph.extract.run.processes import check_jobs
         from kgraph.link.thesaurus import read_thesaurus
 
         check_jobs(jobs)
         words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
-        self._store.exists()  # says in plain words where no graph can be
-        extractions = ExtractionCache(
-            Path(cache) if cache is not None else _cache_path(self._name), _folder(encoder)
+        return build(
+            self._store,
+            [Path(path) for path in inputs],
+            Path(cache) if cache is not None else _cache_path(self._name),
+            encoder=_folder(encoder),
+            page_year=page_year,
+            thesaurus=words,
+            jobs=jobs,
+            on_progress=on_progress,
         )
-        try:
-            return build(
-                self._store,
-                [Path(path) for path in inputs],
-                extractions,
-                page_year=page_year,
-                thesaurus=words,
-                jobs=jobs,
-                on_progress=on_progress,
-            )
-        finally:
-            extractions.close()
 
     @staticmethod
     def extract(
@@ -94,9 +88,13 @@ class KnowledgeGraph:
         Rejections and notices come as they are met, which may be some papers
         early. See :func:`kgraph.extract.run.processes.extract_in_parallel`.
         """
+        from kgraph.sources import check_inputs, read
+
+        # Before the import of spaCy.
+        check_inputs(inputs, page_year=page_year)
+
         from kgraph.extract.run.processes import extract_in_parallel
         from kgraph.model import Paper
-        from kgraph.sources import read
 
         folder = _folder(encoder)
         others: list[Rejection | Notice] = []

@@ -1,22 +1,22 @@
-"""The main job: read, extract, link, write.
+"""Build a graph: read, extract, link, write.
 
-A build adds its papers to those that the store holds and links them all anew,
-so that adding papers in two steps gives the graph of one. (A record whose id is
-taken is refused within one run, where one of the two must be a mistake, and
-updates the paper in a later run, where it is a correction.) Extraction is cached by
-content, the store is changed once and at the end: a build that is killed has
-changed nothing, and goes on from the cache when it is run again.
+A build adds its papers to those of the store and links all of them again, so
+that adding papers in two steps gives the graph of one. A second record with the
+same id is rejected within one run, where one of the two must be a mistake. In a
+later run it updates the paper. Extractions are cached by content, and the store
+changes once, at the end. A build that is killed has changed nothing, and the
+next one continues from the cache.
 """
 
 from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kgraph.errors import InputError
 from kgraph.extract.run.cache import ExtractionCache
@@ -30,14 +30,16 @@ from kgraph.sources import read
 from kgraph.store import GraphStore
 from kgraph.store.scan import Scan
 
+_Outcome = Literal["added", "updated", "unchanged"]
+
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did.
+    """The result of a build.
 
-    ``read`` counts the papers of the input, ``added``, ``updated`` and
-    ``unchanged`` what became of them; ``papers``, ``concepts`` and
-    ``relationships`` are what the graph holds now.
+    ``read`` counts the papers of the input, of which some were ``added``,
+    ``updated`` or ``unchanged``. ``papers``, ``concepts`` and ``relationships``
+    (by type) count the graph after the build.
     """
 
     read: int
@@ -51,11 +53,22 @@ class BuildReport:
     relationships: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The papers of the store and the input by id, and what became of those of the input."""
+
+    papers: Mapping[str, Paper]
+    outcomes: Counter[_Outcome]
+    rejected: tuple[Rejection, ...]
+    notices: tuple[Notice, ...]
+
+
 def build(
     store: GraphStore,
     inputs: Iterable[Path],
-    cache: ExtractionCache,
+    cache: Path,
     *,
+    encoder: Path | None = None,
     page_year: int | None = None,
     thesaurus: Thesaurus | None = None,
     jobs: int | None = None,
@@ -63,93 +76,105 @@ def build(
 ) -> BuildReport:
     """Build the graph of the papers in ``inputs`` and in the store.
 
-    ``thesaurus`` replaces the one that the store remembers; None keeps it.
-    ``jobs`` is the number of processes that extract; see
+    ``cache`` is the file of cached extractions. ``thesaurus`` replaces the one
+    in the store, and None keeps it. ``encoder`` and ``jobs`` are described at
     :func:`kgraph.extract.run.processes.extract_in_parallel`.
-    Raises InputError when no paper can be read, and StoreError.
+    Raises InputError if no paper can be read, and StoreError.
     """
-    # What exists() sees now is what replace() holds against the graph that is there then.
-    there = store.exists()
-    before = _build_node(store) if there else {}
-    papers = stored_papers(store) if there else {}
-    counts: Counter[str] = Counter()
+    # replace() compares the graph with the one that exists() sees here.
+    exists = store.exists()
+    last_build = _build_properties(store) if exists else {}
+    reading = _read(inputs, stored_papers(store) if exists else {}, page_year, on_progress)
+    words = thesaurus or thesaurus_from_lines(last_build.get("thesaurus") or ())
+    with closing(ExtractionCache(cache, encoder)) as extractions:
+        if not _is_current(last_build, reading.outcomes, extractions.version, words):
+            papers = [reading.papers[id_] for id_ in sorted(reading.papers)]
+            _extract(papers, extractions, jobs, on_progress)
+            _link_and_write(store, papers, extractions, words, on_progress)
+    return _report(store, reading)
+
+
+def stored_papers(store: GraphStore) -> dict[str, Paper]:
+    """Return the papers of a store by id."""
+    return {node.id: paper_from_properties(node.id, node.properties) for node in Scan(store).nodes("Paper")}
+
+
+def _read(
+    files: Iterable[Path], stored: Mapping[str, Paper], page_year: int | None, on_progress: Progress
+) -> _Reading:
+    """Return the papers of the store and the files. Raises InputError if the files have none."""
+    papers = dict(stored)
+    outcomes: Counter[_Outcome] = Counter()
     rejected: list[Rejection] = []
     notices: list[Notice] = []
-    for record in read(inputs, page_year=page_year, need_title=True):
+    for record in read(files, page_year=page_year, need_title=True):
         if isinstance(record, Notice):
             notices.append(record)
         elif isinstance(record, Rejection):
             rejected.append(record)
         else:
-            counts["read"] += 1
-            counts[_merge(papers, record)] += 1
-            on_progress("reading", counts["read"], None)
-    if not counts["read"]:
-        raise InputError(_nothing_read(rejected))
+            outcome = _outcome(papers.get(record.id), record)
+            outcomes[outcome] += 1
+            if outcome != "unchanged":
+                papers[record.id] = record
+            on_progress("reading", outcomes.total(), None)
+    if not outcomes:
+        raise InputError("\n".join(["no paper could be read", *(f"rejected: {entry}" for entry in rejected)]))
+    return _Reading(papers, outcomes, tuple(rejected), tuple(notices))
 
-    words = thesaurus or thesaurus_from_lines(before.get("thesaurus") or ())
+
+def _outcome(stored: Paper | None, read: Paper) -> _Outcome:
+    if stored is None:
+        return "added"
+    # A paper is the same if only its file differs.
+    return "unchanged" if replace(read, source=stored.source) == stored else "updated"
+
+
+def _is_current(
+    last_build: Mapping[str, Any], outcomes: Counter[_Outcome], extractor: str, thesaurus: Thesaurus
+) -> bool:
+    """Return whether a complete build of the same papers by the same versions made the graph."""
     made_by = {
-        "extractor": cache.version,
+        "extractor": extractor,
         "linker": LINKER_VERSION,
-        "thesaurus": thesaurus_lines(words),
+        "thesaurus": thesaurus_lines(thesaurus),
     }
-    whole = "writer" not in before and made_by == {name: before.get(name) for name in made_by}
-    up_to_date = whole and not counts["added"] and not counts["updated"]
-    if not up_to_date:
-        _write(store, [papers[id_] for id_ in sorted(papers)], cache, words, jobs, on_progress)
-    totals = _totals(store)
-    return BuildReport(
-        read=counts["read"],
-        added=counts["added"],
-        updated=counts["updated"],
-        unchanged=counts["unchanged"],
-        rejected=tuple(rejected),
-        notices=tuple(notices),
-        papers=len(papers),
-        concepts=totals.pop("Concept"),
-        relationships=totals,
-    )
+    same_papers = not outcomes["added"] and not outcomes["updated"]
+    same_versions = made_by == {name: last_build.get(name) for name in made_by}
+    return same_papers and same_versions and "writer" not in last_build
 
 
-def stored_papers(store: GraphStore) -> dict[str, Paper]:
-    """Return the papers that a store holds, by their id."""
-    return {node.id: paper_from_properties(node.id, node.properties) for node in Scan(store).nodes("Paper")}
-
-
-def _merge(papers: dict[str, Paper], paper: Paper) -> str:
-    old = papers.get(paper.id)
-    # The same paper in another file is the same paper.
-    if old is not None and replace(paper, source=old.source) == old:
-        return "unchanged"
-    papers[paper.id] = paper
-    return "added" if old is None else "updated"
-
-
-def _write(
-    store: GraphStore,
-    papers: list[Paper],
-    cache: ExtractionCache,
-    thesaurus: Thesaurus,
-    jobs: int | None,
-    on_progress: Progress,
+def _extract(
+    papers: Sequence[Paper], cache: ExtractionCache, jobs: int | None, on_progress: Progress
 ) -> None:
+    """Fill the cache with the extractions of all papers."""
     done = 0
 
-    def count(papers_done: int) -> None:
+    def count(more: int) -> None:
         nonlocal done
-        done += papers_done
+        done += more
         on_progress("extracting", done, len(papers))
 
     on_progress("extracting", 0, len(papers))
     cache.fill(papers, jobs, count)
-    on_progress("linking", 0, None)
+
+
+def _link_and_write(
+    store: GraphStore,
+    papers: Sequence[Paper],
+    cache: ExtractionCache,
+    thesaurus: Thesaurus,
+    on_progress: Progress,
+) -> None:
+    """Replace the graph by that of the papers, whose extractions are in the cache."""
 
     def corpus() -> Iterator[tuple[Paper, Extraction]]:
         return cache.read(papers)
 
+    on_progress("linking", 0, None)
     linked = link(papers, corpus, thesaurus)
     on_progress("writing nodes", 0, None)
-    with _standing():
+    with _frozen_objects():
         store.replace(
             _counted(node_batches(linked, cache.version), "writing nodes", on_progress),
             _counted(edge_batches(linked), "writing relationships", on_progress),
@@ -157,8 +182,8 @@ def _write(
 
 
 @contextmanager
-def _standing() -> Iterator[None]:
-    """Spare the garbage collector what stands until the end; looking at it over and over takes a quarter."""
+def _frozen_objects() -> Iterator[None]:
+    """Keep the objects that exist from the garbage collector, which saves a quarter of the time."""
     gc.freeze()
     try:
         yield
@@ -166,24 +191,31 @@ def _standing() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _counted(batches: Iterable[Any], what: str, on_progress: Progress) -> Iterator[Any]:
+def _counted(batches: Iterable[Any], step: str, on_progress: Progress) -> Iterator[Any]:
     written = 0
     for batch in batches:
         yield batch
         written += len(batch.nodes if isinstance(batch, NodeBatch) else batch.edges)
-        on_progress(what, written, None)
+        on_progress(step, written, None)
 
 
-def _build_node(store: GraphStore) -> Mapping[str, Any]:
+def _build_properties(store: GraphStore) -> Mapping[str, Any]:
+    """Return the properties of the node that describes the last build."""
     rows = store.query("MATCH (b:Build) RETURN b").rows
     return rows[0]["b"]["properties"] if rows else {}
 
 
-def _totals(store: GraphStore) -> dict[str, int]:
-    rows = store.query("MATCH ()-[r]->() RETURN type(r) AS t, count(*) AS n ORDER BY t", timeout=None).rows
+def _report(store: GraphStore, reading: _Reading) -> BuildReport:
+    types = store.query("MATCH ()-[r]->() RETURN type(r) AS t, count(*) AS n ORDER BY t", timeout=None).rows
     concepts = store.query("MATCH (c:Concept) RETURN count(*) AS n", timeout=None).rows[0]["n"]
-    return {"Concept": concepts} | {row["t"]: row["n"] for row in rows}
-
-
-def _nothing_read(rejected: Iterable[Rejection]) -> str:
-    return "\n".join(["no paper could be read", *(f"rejected: {entry}" for entry in rejected)])
+    return BuildReport(
+        read=reading.outcomes.total(),
+        added=reading.outcomes["added"],
+        updated=reading.outcomes["updated"],
+        unchanged=reading.outcomes["unchanged"],
+        rejected=reading.rejected,
+        notices=reading.notices,
+        papers=len(reading.papers),
+        concepts=concepts,
+        relationships={row["t"]: row["n"] for row in types},
+    )

@@ -60,7 +60,19 @@ def cli(debug: bool) -> None:
     del debug  # read in main(), which must know it for errors of any kind
 
 
-@cli.command()
+class ReadsPapers(click.Command):
+    """A command whose help lists the formats that it reads."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of formats."""
+        del ctx
+        from kgraph.sources import source_formats
+
+        with formatter.section("Formats, detected from the content of a file"):
+            formatter.write_dl([(form.name, form.description) for form in source_formats()])
+
+
+@cli.command(cls=ReadsPapers)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @STORE
 @PAGE_YEAR
@@ -85,8 +97,7 @@ def build(
 ) -> None:
     """Build the graph of the papers in INPUT files, or add them to it.
 
-    A file may be a saved Daily Papers page or JSON Lines (also gzipped); its
-    form is told from its content.
+    A file may be compressed by gzip.
     """
     with kgraph.open(store) as graph, output.progress() as on_progress:
         report = graph.build(
@@ -104,7 +115,7 @@ def build(
         _print_report(report)
 
 
-@cli.command()
+@cli.command(cls=ReadsPapers)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @PAGE_YEAR
 @JOBS

@@ -117,11 +117,12 @@ def parse_record(values: Mapping[str, Any]) -> Any:
 
 def paper_to_record(paper: Paper) -> dict[str, Any]:
     """Return the record of a paper, without the properties that have no value."""
-    return {
-        field.name: msgspec.to_builtins(value)
-        for field in paper_fields()
-        if field.about.in_record and not _is_absent(value := getattr(paper, field.name))
-    }
+    record: dict[str, Any] = {}
+    for field in paper_fields():
+        value = getattr(paper, field.name)
+        if field.about.in_record and not _is_absent(value):
+            record[field.name] = [msgspec.to_builtins(entry) for entry in value] if field.many else value
+    return record
 
 
 def record_schema() -> dict[str, Any]:

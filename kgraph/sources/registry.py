@@ -22,6 +22,7 @@ from kgraph.sources.opening import TextFile, UnknownFormatError, UnreadableFileE
 from kgraph.sources.refused import refused_text
 
 GROUP = "kgraph.sources"
+_MEMBERS = ("name", "description", "suffixes", "detect", "records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _loaded(entry: EntryPoint) -> SourceFormat:
     loaded = entry.load()
     form = loaded() if isinstance(loaded, type) else loaded
     if not isinstance(form, SourceFormat):
-        raise TypeError("it has not all members of kgraph.sources.SourceFormat")
+        raise TypeError(f"it lacks {', '.join(name for name in _MEMBERS if not hasattr(form, name))}")
     return form
 
 

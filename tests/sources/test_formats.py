@@ -1,0 +1,188 @@
+"""Input formats of kgraph and of other packages, through the real command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from package_copy import PackageCopy
+from pages import blocks
+from runs import asked
+
+from kgraph.errors import InputError
+from kgraph.sources import Match, SourceFormat, read, source_formats
+from kgraph.sources.formats.daily_papers import DailyPapers
+from kgraph.sources.formats.json_document import JsonDocument
+from kgraph.sources.formats.json_lines import JsonLines
+from kgraph.sources.registry import advice
+
+((_, EXAMPLE),) = blocks("input.md", "python")
+TITLES = "1. Brewing Tea\n2. Brewing Coffee\n"
+
+
+def install(
+    copy: PackageCopy, module: str, code: str, *, package: str = "tea-formats", cls: str = "NumberedTitles"
+) -> None:
+    """Install a package with one format for the processes of a copy."""
+    copy.write(f"{module}.py", code)
+    folder = f"{package.replace('-', '_')}-1.0.dist-info"
+    copy.write(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    copy.write(f"{folder}/entry_points.txt", f"[kgraph.sources]\n{module} = {module}:{cls}\n")
+
+
+@pytest.fixture
+def titles(tmp_path: Path) -> Path:
+    file = tmp_path / "list.titles"
+    file.write_text(TITLES)
+    return file
+
+
+def test_the_formats_of_kgraph() -> None:
+    forms = {form.name: form for form in source_formats()}
+    assert {"daily-papers", "json", "json-lines"} <= forms.keys()
+    assert all(isinstance(form, SourceFormat) and form.description in advice() for form in forms.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "document", "lines"),
+    [
+        ("Daily Papers\n", Match.POSSIBLE, Match.NO, Match.NO),
+        ("A title\n• 5 authors\n", Match.POSSIBLE, Match.NO, Match.NO),
+        ('[{"title": "A"}]', Match.NO, Match.CERTAIN, Match.NO),
+        ("[]", Match.NO, Match.CERTAIN, Match.NO),
+        ('{\n"title": "A"\n}', Match.NO, Match.CERTAIN, Match.LIKELY),
+        ('{"title": "A"}\n{"title": "B"}', Match.NO, Match.NO, Match.LIKELY),
+        ('oops\n{"title": "B"}', Match.NO, Match.NO, Match.LIKELY),
+        ('{"title": "Half\noops\noops', Match.NO, Match.NO, Match.LIKELY),
+        ('oops\noops\n{"title": "B"}', Match.NO, Match.NO, Match.NO),
+        ("", Match.NO, Match.NO, Match.NO),
+    ],
+)
+def test_formats_detect_their_content(text: str, page: Match, document: Match, lines: Match) -> None:
+    found = (DailyPapers().detect(text), JsonDocument().detect(text), JsonLines().detect(text))
+    assert found == (page, document, lines)
+
+
+def test_an_unknown_format_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    for name, data in (
+        ("story.txt", b"Once upon a time.\n"),
+        ("paper.pdf", b"%PDF-1.7\n"),
+        ("zero.bin", b"x\0y"),
+    ):
+        file = tmp_path / name
+        file.write_bytes(data)
+        with pytest.raises(InputError) as error:
+            list(read([file]))
+        assert all(form.description in str(error.value) for form in source_formats())
+
+
+def test_the_format_of_another_package(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
+    install(package_copy, "tea_format", EXAMPLE)
+    store = tmp_path / "graph.kg"
+    report = package_copy.run("build", titles, "--store", store, "--format", "json").json()
+    assert (report["added"], report["notices"], report["rejected"]) == (2, [], [])
+    assert asked(store, "MATCH (p:Paper) RETURN p.title, p.source ORDER BY p.title") == [
+        ("Brewing Coffee", "list.titles"),
+        ("Brewing Tea", "list.titles"),
+    ]
+    shown = " ".join(package_copy.run("build", "--help").out.split())
+    assert "numbered-titles titles numbered from 1, one a line" in shown
+    story = tmp_path / "story.txt"
+    story.write_text("Once upon a time.\n")
+    ran = package_copy.run("build", story, "--store", store, expect=2)
+    assert "titles numbered from 1, one a line" in ran.err
+
+
+def test_a_format_is_one_file(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
+    package_copy.write(
+        "kgraph/sources/formats/numbered_titles.py", f"{EXAMPLE}\n\nFORMAT = NumberedTitles()\n"
+    )
+    report = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", "--format", "json").json()
+    assert report["added"] == 2
+
+
+def test_two_formats_with_one_name(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
+    install(package_copy, "tea_format", EXAMPLE.replace("numbered-titles", "json-lines"))
+    ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=1)
+    assert "two input formats have the name 'json-lines'" in ran.err
+    assert "kgraph.sources.formats.json_lines" in ran.err and "tea-formats 1.0" in ran.err
+    assert not (tmp_path / "graph.kg").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise RuntimeError('no tea')", "cannot be loaded: RuntimeError: no tea"),
+        (
+            "NumberedTitles = object()",
+            "cannot be loaded: TypeError: it lacks name, description, suffixes, detect, records",
+        ),
+        (
+            EXAMPLE.replace("    description", "    details"),
+            "cannot be loaded: TypeError: it lacks description",
+        ),
+    ],
+)
+def test_a_format_that_cannot_be_loaded(
+    package_copy: PackageCopy, titles: Path, tmp_path: Path, code: str, reason: str
+) -> None:
+    install(package_copy, "tea_format", code)
+    good = tmp_path / "good.jsonl"
+    good.write_text('{"title": "Brewing Cocoa"}\n')
+    ran = package_copy.run("build", good, "--store", tmp_path / "graph.kg")
+    assert "1 added" in ran.out
+    assert f"the format 'tea_format' (tea-formats 1.0, tea_format:NumberedTitles) {reason}" in ran.err
+    ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=2)
+    assert "is in no known format" in ran.err and reason in ran.err
+
+
+@pytest.mark.parametrize("method", ["detect", "records"])
+def test_a_format_that_fails(package_copy: PackageCopy, titles: Path, tmp_path: Path, method: str) -> None:
+    code = re.sub(rf"(def {method}\(.*\):)\n", r"\1\n        raise RuntimeError('no tea')\n", EXAMPLE)
+    install(package_copy, "tea_format", code)
+    good = tmp_path / "good.jsonl"
+    good.write_text('{"title": "Brewing Cocoa"}\n')
+    ran = package_copy.run("build", good, titles, "--store", tmp_path / "graph.kg")
+    assert "1 added" in ran.out and "1 rejected" in ran.out
+    assert (
+        "the format 'numbered-titles' (tea-formats 1.0, tea_format:NumberedTitles) failed: RuntimeError: no tea"
+        in ran.err
+    )
+
+
+def test_the_suffix_decides_between_equal_matches(package_copy: PackageCopy, tmp_path: Path) -> None:
+    install(package_copy, "tea_format", EXAMPLE)
+    other = (
+        EXAMPLE.replace("numbered-titles", "lists")
+        .replace(".titles", ".list")
+        .replace('partition(". ")[2]', "upper()")
+    )
+    install(package_copy, "list_format", other, package="list-formats")
+    for suffix in (".titles", ".list", ".txt"):
+        (tmp_path / f"file{suffix}").write_text("1. Brewing Tea\n")
+    store = tmp_path / "graph.kg"
+    files = [tmp_path / f"file{suffix}" for suffix in (".titles", ".list", ".txt")]
+    ran = package_copy.run("build", *files, "--store", store)
+    assert "rejected: " in ran.err and "fits several formats equally" in ran.err and "file.txt" in ran.err
+    assert asked(store, "MATCH (p:Paper) RETURN p.title, p.source ORDER BY p.source") == [
+        ("1. BREWING TEA", "file.list"),
+        ("Brewing Tea", "file.titles"),
+    ]
+
+
+@pytest.mark.parametrize("command", ["build", "extract"])
+def test_a_missing_file_is_reported_before_spacy_is_imported(
+    package_copy: PackageCopy, tmp_path: Path, command: str
+) -> None:
+    code = (
+        "import sys\nfrom kgraph.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "finally:\n    print(*sorted({'spacy', 'scipy', 'networkx'} & set(sys.modules)))"
+    )
+    arguments = ["--store", str(tmp_path / "graph.kg")] if command == "build" else []
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    ran = package_copy.python(code, command, "missing.jsonl", *arguments, cwd=folder, expect=2)
+    assert "missing.jsonl: no such file" in ran.err and ran.out == "\n"
+    assert list(folder.iterdir()) == [] and not list(tmp_path.glob("graph.kg*"))

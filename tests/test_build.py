@@ -340,7 +340,7 @@ def test_nothing_to_build_leaves_the_graph_alone(kitchen: Path, tmp_path: Path) 
     assert lines[0] == "no paper could be read" and len(lines) == 4
     for line, (place, reason) in zip(
         lines[1:],
-        [("line 1 (a)", "neither"), ("line 2", "title is"), ("line 3 (c)", "needs a title")],
+        [("line 1 (a)", "neither"), ("line 2", "title: expected"), ("line 3 (c)", "needs a title")],
         strict=True,
     ):
         assert place in line and reason in line

@@ -6,24 +6,28 @@ Data goes to stdout, everything else to stderr. Exit codes: 0, 1 for a failure,
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 import kgraph
-from kgraph import KnowledgeGraph, output
+from kgraph import KnowledgeGraph
+from kgraph.console import text
+from kgraph.console.arguments import parameters, read_ids
+from kgraph.console.progress import progress_bars
+from kgraph.console.results import RESULT_FORMATS, print_result
+from kgraph.console.rows import RECORD_FORMATS, ROW_FORMATS
+from kgraph.console.terminal import print_message, use_utf8
 from kgraph.errors import InputError, KgraphError
 from kgraph.store import DEFAULT_TIMEOUT
 from kgraph.view.scenes import pages
+from kgraph.whole_file import whole_file
 
-if TYPE_CHECKING:
-    from kgraph.build import BuildReport
+F = TypeVar("F", bound=Callable[..., Any])
 
 STORE = click.option(
     "--store",
@@ -48,8 +52,12 @@ ENCODER = click.option(
     metavar="DIR",
     help="A transformer encoder to read tasks, methods … with: better and slower. See docs/training.md.",
 )
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-FORMATS = ("table", "json", "jsonl", "csv")
+
+
+def format_option(formats: Mapping[str, Any]) -> Callable[[F], F]:
+    """Return the option ``--format`` with the names of these formats, of which the first is the default."""
+    names = tuple(formats)
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -84,7 +92,7 @@ class ReadsPapers(click.Command):
 @click.option("--cache", metavar="FILE", help="Where to keep what was extracted. Default: beside the graph.")
 @JOBS
 @ENCODER
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@format_option(RESULT_FORMATS)
 def build(
     inputs: tuple[str, ...],
     store: str | None,
@@ -99,7 +107,7 @@ def build(
 
     A file may be compressed by gzip.
     """
-    with kgraph.open(store) as graph, output.progress() as on_progress:
+    with kgraph.open(store) as graph, progress_bars() as on_progress:
         report = graph.build(
             *inputs,
             page_year=page_year,
@@ -109,10 +117,7 @@ def build(
             encoder=encoder,
             on_progress=on_progress,
         )
-    if form == "json":
-        _print_json(asdict(report))
-    else:
-        _print_report(report)
+    print_result(report, form, text.print_build)
 
 
 @cli.command(cls=ReadsPapers)
@@ -120,7 +125,7 @@ def build(
 @PAGE_YEAR
 @JOBS
 @ENCODER
-@click.option("--format", "form", type=click.Choice(("jsonl", "json")), default="jsonl", show_default=True)
+@format_option(RECORD_FORMATS)
 def extract(
     inputs: tuple[str, ...], page_year: int | None, jobs: int | None, encoder: str | None, form: str
 ) -> None:
@@ -128,24 +133,22 @@ def extract(
     from kgraph.extract.run.record import to_record
     from kgraph.model import Notice, Rejection
 
-    found: list[dict[str, Any]] = []
-    with output.progress() as on_progress:
-        done = 0
-        for item in KnowledgeGraph.extract(*inputs, page_year=page_year, jobs=jobs, encoder=encoder):
-            if isinstance(item, Rejection):
-                output.tell(f"rejected: {item}")
-            elif isinstance(item, Notice):
-                output.tell(f"{item.file}: {item.text}")
-            else:
-                done += 1
-                on_progress("extracting", done, None)
-                record = to_record(*item)
-                if form == "json":
-                    found.append(record)
+    done = 0
+
+    def records() -> Iterator[dict[str, Any]]:
+        nonlocal done
+        with progress_bars() as on_progress:
+            for item in KnowledgeGraph.extract(*inputs, page_year=page_year, jobs=jobs, encoder=encoder):
+                if isinstance(item, Rejection):
+                    print_message(f"rejected: {item}")
+                elif isinstance(item, Notice):
+                    print_message(f"{item.file}: {item.text}")
                 else:
-                    click.echo(output.json_line(record))
-    if form == "json":
-        _print_json(found)
+                    done += 1
+                    on_progress("extracting", done, None)
+                    yield to_record(*item)
+
+    RECORD_FORMATS[form](records())
     if not done:
         raise InputError("no paper could be read")
 
@@ -154,7 +157,7 @@ def extract(
 @click.argument("cypher")
 @click.option("--param", "params", metavar="K=V", multiple=True, help="A parameter: JSON, or else text.")
 @STORE
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@format_option(ROW_FORMATS)
 @click.option("--write", is_flag=True, help="Let the statement change the graph.")
 @click.option(
     "--timeout",
@@ -175,12 +178,12 @@ def query(
 ) -> None:
     """Run a CYPHER statement, read-only unless --write."""
     with kgraph.open(store) as graph:
-        result = graph.query(cypher, output.parameters(params), write=write, timeout=timeout, limit=limit)
+        result = graph.query(cypher, parameters(params), write=write, timeout=timeout, limit=limit)
     for warning in result.warnings:
-        output.tell(f"warning: {warning}")
-    output.print_rows(result.columns, result.rows, form)
+        print_message(f"warning: {warning}")
+    ROW_FORMATS[form](result.columns, result.rows)
     if result.truncated:
-        output.tell(f"cut at {limit} rows; --limit shows more")
+        print_message(f"cut at {limit} rows; --limit shows more")
 
 
 @cli.command()
@@ -188,23 +191,20 @@ def query(
 @click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
 @click.option("--among", metavar="FILE", help="Rank only the ids in FILE, one a line.")
 @STORE
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@format_option(RESULT_FORMATS)
 def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | None, form: str) -> None:
     """Suggest papers related to PAPER, with the reasons why.
 
     PAPER is an id, a title or a part of one title; several make one seed set.
     """
-    pool = None if among is None else output.ids_of(Path(among))
+    pool = None if among is None else read_ids(Path(among))
     with kgraph.open(store) as graph:
         found = graph.suggest(*papers, k=k, among=pool)
-        _tell_if_partial(graph)
-    if form == "json":
-        _print_json([asdict(suggestion) for suggestion in found])
-    else:
-        output.print_suggestions(found)
+        _warn_if_incomplete(graph)
+    print_result(found, form, text.print_suggestions)
 
 
-def _page_options(command: _Command) -> _Command:
+def _page_options(command: F) -> F:
     """Add an option to a command for each page that has a selector."""
     for page in reversed(list(pages().values())):
         if page.selector:
@@ -229,10 +229,11 @@ def view(
     """
     with kgraph.open(store) as graph:
         page = graph.view(limit=limit, **selection)
-        _tell_if_partial(graph)
-    output.write_text(Path(target), page.html)
+        _warn_if_incomplete(graph)
+    with whole_file(Path(target)) as partial:
+        partial.write_text(page.html, encoding="utf-8", newline="\n")
     left_out = f", {page.left_out} left out" if page.left_out else ""
-    output.tell(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}")
+    print_message(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}")
 
 
 class _ExportCommand(click.Command):
@@ -275,43 +276,37 @@ def export(format: str, dest: str, store: str | None) -> None:
     replaced. A folder must be new, empty or of an earlier export.
     """
     try:
-        with kgraph.open(store) as graph, output.progress() as on_progress:
+        with kgraph.open(store) as graph, progress_bars() as on_progress:
             report = graph.export(format, dest, on_progress=on_progress)
     except KeyboardInterrupt:
         raise KgraphError("interrupted; nothing was exported") from None
-    output.print_export(report)
+    text.print_export(report)
 
 
 @cli.command()
 @STORE
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@format_option(RESULT_FORMATS)
 def stats(store: str | None, form: str) -> None:
     """Count what is in the graph."""
     with kgraph.open(store) as graph:
         found = graph.stats()
-        _tell_if_partial(graph)
-    if form == "json":
-        _print_json(asdict(found))
-    else:
-        output.print_stats(found)
+        _warn_if_incomplete(graph)
+    print_result(found, form, text.print_stats)
 
 
 @cli.command()
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@format_option(RESULT_FORMATS)
 def schema(form: str) -> None:
     """Print the data model: labels, relationship types and properties."""
     found = KnowledgeGraph.schema()
-    if form == "json":
-        _print_json(asdict(found))
-    else:
-        output.print_schema(found)
+    print_result(found, form, text.print_schema)
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    output.use_utf8()
+    use_utf8()
     try:
         # --debug may stand anywhere, as people add it to the end of what failed.
         code = cli.main(
@@ -320,53 +315,34 @@ def main(arguments: Iterable[str] | None = None) -> None:
             standalone_mode=False,
         )
     except click.exceptions.Abort:
-        _leave("interrupted; what was done so far is kept", 1, debug)
+        _exit("interrupted; what was done so far is kept", 1, debug)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except KgraphError as error:
-        _leave(str(error), error.exit_code, debug)
+        _exit(str(error), error.exit_code, debug)
     except BrokenPipeError:
         # The reader of our output has left: nothing more to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except (OSError, MemoryError) as error:
-        _leave(str(error) or type(error).__name__, 1, debug)
+        _exit(str(error) or type(error).__name__, 1, debug)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _tell_if_partial(graph: KnowledgeGraph) -> None:
+def _warn_if_incomplete(graph: KnowledgeGraph) -> None:
     if graph.query("MATCH (b:Build) WHERE b.writer IS NOT NULL RETURN b.writer").rows:
-        output.tell(
-            "warning: the graph is being written, or a build was broken off; "
-            "running that build again completes it"
+        print_message(
+            "warning: the graph is being written, or a build was interrupted; "
+            "run that build again to complete it"
         )
 
 
-def _leave(message: str, code: int, debug: bool) -> None:
+def _exit(message: str, code: int, debug: bool) -> None:
     if debug:
         raise
-    output.tell(f"kgraph: {message}")
+    print_message(f"kgraph: {message}")
     sys.exit(code)
-
-
-def _print_json(document: Any) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-
-
-def _print_report(report: BuildReport) -> None:
-    click.echo(
-        f"{report.read} papers read: {report.added} added, {report.updated} updated, "
-        f"{report.unchanged} unchanged; {len(report.rejected)} rejected"
-    )
-    click.echo(
-        f"the graph holds {report.papers} papers, {report.concepts} concepts "
-        f"and {sum(report.relationships.values())} relationships"
-    )
-    for notice in report.notices:
-        output.tell(f"{notice.file}: {notice.text}")
-    for entry in report.rejected:
-        output.tell(f"rejected: {entry}")
 
 
 if __name__ == "__main__":

@@ -358,8 +358,8 @@ def test_mistakes_in_a_thesaurus(
 
 def test_lists_of_ids_that_are_none(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
     for data, reason in (
-        (b"", "no id in it"),
-        (b"\n  \n", "no id in it"),
+        (b"", "contains no ids"),
+        (b"\n  \n", "contains no ids"),
         (b"kettle\nnobody\n", "the graph has no paper with the id nobody"),
         (b"caf\xe9\n", "cannot be read"),
         (None, "cannot be read"),

@@ -30,7 +30,7 @@ def test_build_reports_as_text(cli: Cli, kitchen: Path) -> None:
     ran = cli.run("build", kitchen.with_suffix(".jsonl"), "--store", kitchen)
     first, second = ran.out.splitlines()
     assert first == "3 papers read: 0 added, 0 updated, 3 unchanged; 0 rejected"
-    assert second.startswith("the graph holds 3 papers, ") and ran.err == ""
+    assert second.startswith("the graph has 3 papers, ") and ran.err == ""
 
 
 def test_build_reports_as_json(cli: Cli, kitchen: Path, tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""Keep text of papers from controlling the terminal.
+
+Text of a graph may contain escape sequences. They are made harmless in
+messages, tables and reports.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import unicodedata
+from typing import Any
+
+import click
+
+
+def use_utf8() -> None:
+    """Make stdout UTF-8 unless it is a terminal, and replace characters that cannot be encoded."""
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors=errors)
+
+
+def print_message(text: str) -> None:
+    """Print a message to stderr, without control characters."""
+    click.echo(printable(text), err=True)
+
+
+def printable(text: str) -> str:
+    """Return text with control characters replaced by U+FFFD."""
+    if text.isprintable():
+        return text
+    return "".join(c if _is_harmless(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def json_text(document: Any, indent: int | None = None) -> str:
+    """Return a document as JSON."""
+    return json.dumps(document, ensure_ascii=False, indent=indent)
+
+
+def _is_harmless(character: str) -> bool:
+    # str.isprintable refuses spaces of other widths, which do no harm.
+    return character in "\n\t" or character.isprintable() or unicodedata.category(character) == "Zs"

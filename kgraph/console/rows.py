@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -19,6 +21,9 @@ Row = Mapping[str, Any]
 RowFormat = Callable[[Sequence[str], Iterable[Row]], None]
 RecordFormat = Callable[[Iterable[Row]], None]
 
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # spreadsheets also accept the full-width signs
+
 
 def print_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Print a table for people to read."""
@@ -33,10 +38,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Print CSV with a header."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row[name]) for name in columns] for row in rows)
+    """Print CSV with a header, safe to open in a spreadsheet."""
+    sys.stdout.write(_csv_line(columns))
+    sys.stdout.writelines(_csv_line([row[name] for name in columns]) for row in rows)
     sys.stdout.flush()
 
 
@@ -66,6 +70,26 @@ ROW_FORMATS: Mapping[str, RowFormat] = {
     "csv": print_csv,
 }
 """The formats of ``--format`` for rows. The first one is the default."""
+
+
+def _csv_line(values: Iterable[Any]) -> str:
+    # A writer quotes a carriage return only if it is part of its line end.
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(map(csv_cell, values))
+    return line.getvalue().removesuffix("\r\n") + "\n"
+
+
+def csv_cell(value: Any) -> str:
+    """Return a value as a CSV cell.
+
+    Text that a spreadsheet would run as a formula (it starts with ``=``,
+    ``+``, ``-``, ``@``, tab or carriage return) gets an apostrophe in front.
+    Numbers stay as they are. On a terminal, control characters are replaced.
+    """
+    text = _cell(value)
+    if isinstance(value, str) and text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return printable(text) if sys.stdout.isatty() else text
 
 
 def _cell(value: Any) -> str:

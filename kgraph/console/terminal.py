@@ -1,7 +1,8 @@
 """Keep text of papers from controlling the terminal.
 
 Text of a graph may contain escape sequences. They are made harmless in
-messages, tables and reports.
+messages and tables always, and in other output if stdout is a terminal. Files
+and pipes get the data as it is.
 """
 
 from __future__ import annotations
@@ -35,8 +36,11 @@ def printable(text: str) -> str:
 
 
 def json_text(document: Any, indent: int | None = None) -> str:
-    """Return a document as JSON."""
-    return json.dumps(document, ensure_ascii=False, indent=indent)
+    """Return a document as JSON. On a terminal, control characters are escaped, which is the same JSON."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    if text.isprintable() or not sys.stdout.isatty():
+        return text
+    return "".join(c if _is_harmless(c) else json.dumps(c)[1:-1] for c in text)
 
 
 def _is_harmless(character: str) -> bool:

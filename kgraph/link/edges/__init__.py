@@ -10,7 +10,7 @@ these groups.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -44,15 +44,21 @@ class EdgeProducer:
 
 
 def edge_producers() -> Mapping[Pattern, EdgeProducer]:
-    """Return the producer of each pattern that the schema declares.
+    """Return the producer of each pattern of the schema. Raises SchemaError if a producer does not fit."""
+    patterns = [(kind.name, head, tail) for kind, head, tail in graph_schema().patterns()]
+    return match_producers(patterns, _discovered())
+
+
+def match_producers(
+    patterns: Collection[Pattern], producers: Iterable[tuple[str, EdgeProducer]]
+) -> Mapping[Pattern, EdgeProducer]:
+    """Return the producer of each pattern, given producers with the names of their modules.
 
     Raises SchemaError for a pattern without a producer or with several, for a
-    producer of several patterns, and for a producer of a type or label that
-    the schema does not declare.
+    producer of several patterns, and for a producer of none.
     """
-    patterns = [(kind.name, head, tail) for kind, head, tail in graph_schema().patterns()]
     found: dict[Pattern, EdgeProducer] = {}
-    for module, producer in _discovered():
+    for module, producer in producers:
         made = [pattern for pattern in patterns if producer.makes(pattern)]
         if not made:
             raise SchemaError(f"{module} makes {producer.type}, which schemas/graph.json does not declare")

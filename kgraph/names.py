@@ -152,7 +152,7 @@ def is_acronym(name: str) -> bool:
 def looks_named(name: str) -> bool:
     """Return whether a word is written like a proper name, with inner capitals or with letters and digits.
 
-    ``RegLoRA``, ``SQuAD2.0``, ``WikiText-103``, ``TOFU`` are; ``Learning`` and ``2023`` are not.
+    ``RegLoRA``, ``SQuAD2.0``, ``WikiText-103``, ``TOFU`` are. ``Learning`` and ``2023`` are not.
     """
     letters = [c for c in name if c.isalpha()]
     if " " in name or len(letters) < 2:

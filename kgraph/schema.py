@@ -27,12 +27,12 @@ joins two concepts of one sentence, ``derived`` is computed from the corpus,
 """
 
 PathUse = Literal["first", "last"]
-"""Whether a path between papers may use a type at once, or only where nothing else joins the two."""
+"""Whether a path between papers may use a type in any case, or only if no other type joins the two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of a node or relationship; ``type`` may end in ``[]`` for a list."""
+    """A property of a node or relationship. Its ``type`` ends in ``[]`` for a list."""
 
     name: str
     type: str
@@ -45,7 +45,7 @@ class Label:
     """A node label, keyed by ``id``.
 
     ``second_labels`` maps further labels to their meaning. ``plural`` and
-    ``shape`` are the heading and the symbol of its nodes on a page; a label
+    ``shape`` are the heading and the symbol of its nodes on a page. A label
     without a shape is not drawn.
     """
 

@@ -34,7 +34,7 @@ class Stats:
 
 
 def stats(store: GraphStore) -> Stats:
-    """Return the contents of a store in numbers. Raises InputError when there is no graph."""
+    """Return the contents of a store in numbers. Raises InputError without a graph."""
     patterns = {
         name: label.name if name == label.name else f"{label.name}:{name}"
         for label in graph_schema().labels

@@ -26,7 +26,7 @@ from kgraph.store import open_store
 CORPUS = SHARED / "data" / "papers.jsonl.gz"
 PAIRS = TESTS / "data" / "name_pairs.tsv"
 
-# A little under what the held-out half reaches among few other papers; docs/linking.md has the figures.
+# A little under the figures of the held-out half with few other papers: see docs/linking.md.
 PRECISION = 0.93
 RECALL = 0.72
 FAMILIES = 0.41
@@ -65,10 +65,10 @@ class TestSpelling:
             ("image classification", "classification image"),
         ],
     )
-    def test_other_names_do_not(self, one: str, other: str) -> None:
+    def test_other_names_have_other_letters(self, one: str, other: str) -> None:
         assert letters(normal_form(one)) != letters(normal_form(other))
 
-    def test_the_most_used_spelling_stands_for_all(self) -> None:
+    def test_the_most_used_spelling_is_canonical(self) -> None:
         found = canonical_spellings({"data set": 3, "dataset": 9, "metric": 1}, {})
         assert found == {"data set": "dataset"}
 
@@ -82,13 +82,13 @@ class TestSpelling:
     @given(counts, st.permutations(range(12)))
     def test_the_order_of_names_does_not_matter(self, found: dict[str, int], order: list[int]) -> None:
         names = sorted(found)
-        shuffled = {names[place]: found[names[place]] for place in order if place < len(names)}
+        shuffled = {names[index]: found[names[index]] for index in order if index < len(names)}
         defined = {"x": {name: [0] for name in names}}
         turned = {"x": {name: [0] for name in shuffled}}
         assert canonical_spellings(found, defined) == canonical_spellings(shuffled, turned)
 
     @given(counts)
-    def test_what_stands_for_others_stands_for_itself(self, found: dict[str, int]) -> None:
+    def test_a_canonical_spelling_is_canonical_for_itself(self, found: dict[str, int]) -> None:
         spelled = canonical_spellings(found, {"x": {name: [0] for name in found}})
         assert not set(spelled.values()) & spelled.keys()
         assert spelled.keys() <= found.keys()
@@ -99,7 +99,7 @@ class TestSpelling:
 
 
 def names(*papers: list[str]) -> Vocabulary:
-    """A vocabulary in which each name stands for itself."""
+    """Return a vocabulary in which each name is a concept."""
     import numpy as np
     from scipy import sparse
 
@@ -116,16 +116,16 @@ class TestVersions:
         found = names(*papers)
         return {found.concepts[a].name: found.concepts[b].name for a, b in version_parents(found)}
 
-    def test_a_version_is_of_the_longest_name_that_a_paper_has(self) -> None:
+    def test_the_parent_of_a_version_is_the_longest_name_that_a_paper_uses(self) -> None:
         found = self.families(
             ["Llama-3.2-3B-Instruct", "Llama-3", "Llama"], ["YOLOv8", "YOLO", "ImageNet-21K"]
         )
         assert found == {"Llama-3.2-3B-Instruct": "Llama-3", "Llama-3": "Llama", "YOLOv8": "YOLO"}
 
-    def test_names_that_only_begin_alike_are_no_family(self) -> None:
+    def test_names_that_only_begin_alike_are_not_a_family(self) -> None:
         assert self.families(["XoR2", "EVA3D", "Goal 3"], ["XOR", "EVA", "goal", "GOAL"]) == {}
 
-    def test_a_stem_that_may_be_anything_needs_a_paper_that_names_both(self) -> None:
+    def test_an_ambiguous_stem_needs_a_paper_that_names_both(self) -> None:
         assert self.families(["TL1"], ["TL"]) == {}
         assert self.families(["GPT-4", "GPT"], ["TL"]) == {"GPT-4": "GPT"}
 
@@ -179,7 +179,7 @@ class TestGraphOfNames:
         )
 
 
-def test_the_pairs_are_what_they_say() -> None:
+def test_the_labelled_pairs_are_complete() -> None:
     pairs = read_pairs(PAIRS)
     assert len(pairs) == len(set(pairs)) >= 300
     assert {pair.label for pair in pairs} == {"same", "different", "a is b", "b is a"}

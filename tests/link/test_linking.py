@@ -1,3 +1,5 @@
+"""Aliases, the thesaurus, and everything that linking computes from a vocabulary."""
+
 from __future__ import annotations
 
 import math
@@ -48,7 +50,7 @@ def ids(found: Extraction, others: Iterable[Extraction] = (), thesaurus: Thesaur
     return {linked.id for linked in link_concepts("p000", found, aliases, frozenset())}
 
 
-# What is said by two papers is rare only among more.
+# A word of two papers is rare only among more papers.
 OTHERS = [extraction(concept(f"subject{letter}"), concept("robot")) for letter in "abcdefgh"]
 
 
@@ -57,7 +59,7 @@ class TestAliases:
         one, other = extraction(concept("Memorisation")), extraction(concept("memorization"))
         assert ids(one) == ids(other) == {"memorization"}
 
-    def test_an_undefined_short_form_means_what_like_papers_say(self) -> None:
+    def test_an_undefined_short_form_has_the_sense_of_similar_papers(self) -> None:
         defining = extraction(
             concept("continual learning", "CL"),
             concept("replay buffer"),
@@ -76,7 +78,7 @@ class TestAliases:
         assert ids(second, everything) == {"contrastive learning"}
         assert ids(undefined, everything) == {"cl"}
 
-    def test_an_undefined_use_goes_to_the_sense_of_the_papers_it_resembles(self) -> None:
+    def test_an_undefined_use_has_the_sense_of_the_most_similar_papers(self) -> None:
         first = extraction(
             concept("continual learning", "CL"),
             concept("replay buffer"),
@@ -97,7 +99,7 @@ class TestAliases:
         assert "contrastive learning" in ids(extraction(concept("CL"), concept("augmented view")), both)
         assert "cl" in ids(extraction(concept("CL"), concept("robot arm")), both)
 
-    def test_what_a_paper_calls_its_own_new_thing_is_not_spelled_out(self) -> None:
+    def test_a_name_that_a_paper_introduces_is_not_expanded(self) -> None:
         seen = Evidence("abstract", 0, 8, "We propose CL.", "test")
         defining = extraction(
             concept("continual learning", "CL"), concept("replay"), defines=[("CL", "continual learning")]
@@ -107,7 +109,7 @@ class TestAliases:
         )
         assert ids(new, [defining, *OTHERS]) == {"cl", "replay"}
 
-    def test_what_the_field_abbreviates_needs_no_definition_but_yields_to_one(self) -> None:
+    def test_a_well_known_abbreviation_is_expanded_unless_a_paper_defines_it(self) -> None:
         assert ids(extraction(concept("LLMs"))) == {"large language model"}
         other = extraction(
             concept("low-light model", "LLM"), concept("night photo"), defines=[("LLM", "low-light model")]
@@ -117,14 +119,14 @@ class TestAliases:
             "night photo",
         }
 
-    def test_short_forms_are_spelled_out_inside_phrases_if_written_like_one(self) -> None:
+    def test_short_forms_inside_phrases_are_expanded_if_written_like_one(self) -> None:
         assert ids(extraction(concept("multimodal LLMs"))) == {"multimodal large language model"}
         defining = extraction(
             concept("maximum a posteriori", "MAP"), defines=[("MAP", "maximum a posteriori")]
         )
         assert ids(extraction(concept("saliency map"), concept("map")), [defining]) == {"saliency map", "map"}
 
-    def test_concepts_of_a_paper_that_are_one_are_joined(self) -> None:
+    def test_concepts_of_a_paper_with_one_id_are_merged(self) -> None:
         defining = extraction(concept("language model", "LM"), defines=[("LM", "language model")])
         both = extraction(concept("LM", salience=0.2), concept("language models", salience=0.9))
         aliases = learn_aliases(numbered([both, defining]), NOTHING)
@@ -135,7 +137,7 @@ class TestAliases:
             ("LM", "language models"),
         )
 
-    def test_a_further_phrase_is_taken_up_if_known(self) -> None:
+    def test_a_further_phrase_is_added_if_known(self) -> None:
         found = Extraction((concept("replay"),), (), further=(concept("buffer"), concept("noise")))
         aliases = learn_aliases(numbered([found]), NOTHING)
         assert {linked.id for linked in link_concepts("p000", found, aliases, frozenset({"buffer"}))} == {
@@ -161,17 +163,17 @@ class TestThesaurus:
         found = extraction(concept("Forgetting"), concept("CF"), concept("catastrophic forgetting"))
         assert ids(found, thesaurus=thesaurus) == {"catastrophic forgetting"}
 
-    def test_it_keeps_apart_what_would_be_joined(self, tmp_path: Path) -> None:
+    def test_it_keeps_names_separate(self, tmp_path: Path) -> None:
         thesaurus = read_thesaurus(self.file(tmp_path, "label\treplace by\ntransformers\ttransformers\n"))
         found = extraction(concept("transformers"), concept("transformer"))
         assert ids(found, thesaurus=thesaurus) == {"transformer", "transformers"}
 
-    def test_it_wins_over_the_papers_own_abbreviation(self) -> None:
+    def test_it_overrides_the_abbreviations_of_a_paper(self) -> None:
         found = extraction(concept("continual learning", "CL"), defines=[("CL", "continual learning")])
         thesaurus = Thesaurus((("CL", "contrastive learning"),))
         assert ids(found, thesaurus=thesaurus) == {"contrastive learning", "continual learning"}
 
-    def test_a_row_speaks_for_the_spellings_of_its_label(self) -> None:
+    def test_a_row_applies_to_the_spellings_of_its_label(self) -> None:
         thesaurus = Thesaurus((("memorisation", "memory"),))
         assert ids(extraction(concept("Memorization")), thesaurus=thesaurus) == {"memory"}
 
@@ -191,11 +193,11 @@ class TestThesaurus:
             ("label\treplace by\na\tb\nb\ta\n", "circle"),
         ],
     )
-    def test_mistakes_are_told_with_their_place(self, tmp_path: Path, text: str, message: str) -> None:
+    def test_mistakes_are_reported_with_their_line(self, tmp_path: Path, text: str, message: str) -> None:
         with pytest.raises(InputError, match=message):
             read_thesaurus(self.file(tmp_path, text))
 
-    def test_lines_are_read_back(self) -> None:
+    def test_lines_are_the_inverse_of_reading(self) -> None:
         thesaurus = Thesaurus((("cl", "continual learning"), ("lm", "language model")))
         assert thesaurus_from_lines(thesaurus_lines(thesaurus)) == thesaurus
 
@@ -247,7 +249,7 @@ class TestCoOccurrence:
                         expected[words[first], words[second]] = (both, round(value, 4))
         assert got == expected
 
-    def test_npmi_at_its_ends(self) -> None:
+    def test_npmi_of_events_that_always_occur_together_or_by_chance(self) -> None:
         assert npmi(5, 5, 5, 100) == pytest.approx(1.0)
         assert npmi(1, 10, 10, 100) == pytest.approx(0.0)
         assert npmi(4, 4, 4, 4) == 1.0
@@ -285,7 +287,7 @@ class TestRelatedness:
         ),
         st.dictionaries(st.sampled_from(["deep", "learning", "forgetting", "other"]), st.floats(0.01, 1)),
     )
-    def test_shares_make_up_the_score(self, concepts: dict[str, float], words: dict[str, float]) -> None:
+    def test_shares_add_up_to_the_score(self, concepts: dict[str, float], words: dict[str, float]) -> None:
         parts, others = shares(concepts, words, {"forgetting": ["deep oblivion"]})
         assert sum(parts.values()) + sum(others.values()) == pytest.approx(
             0.4 * sum(concepts.values()) + 0.6 * sum(words.values())

@@ -1,4 +1,4 @@
-"""Results in the graph: their nodes, and the concepts that they are tied to."""
+"""The nodes of results, and the concepts of their metrics and data sets."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def ends(found: LinkedCorpus, type_: str) -> list[tuple[str, str]]:
 def test_a_result_is_a_node_of_its_paper() -> None:
     found = linked()
     (node,) = nodes(found, "Result")
-    place = at("81.2%").start
-    assert node.id == f"p#abstract-{place}"
+    start = at("81.2%").start
+    assert node.id == f"p#abstract-{start}"
     assert node.properties == {
         "id": node.id, "name": "top-1 accuracy 81.2% on Teapots", "title": "top-1 accuracy 81.2% on Teapots",
         "metric": "top-1 accuracy", "dataset": "Teapots", "value": 81.2, "unit": "%", "figure": "81.2%",
@@ -69,7 +69,7 @@ def test_a_result_is_a_node_of_its_paper() -> None:
     assert ends(found, "REPORTS") == [("p", node.id)]
 
 
-def test_it_is_tied_to_the_concepts_that_its_words_mention() -> None:
+def test_it_is_joined_to_the_concepts_that_its_words_mention() -> None:
     found = linked(concept("accuracy", "metric"), concept("Teapots", "dataset"))
     (node,) = nodes(found, "Result")
     assert ends(found, "OF_METRIC") == [(node.id, "accuracy")]
@@ -81,7 +81,7 @@ def test_the_longest_name_of_the_metric_wins() -> None:
     assert [tail for _, tail in ends(found, "OF_METRIC")] == ["top 1 accuracy"]
 
 
-def test_names_are_resolved_as_everywhere() -> None:
+def test_names_are_resolved_as_those_of_mentions() -> None:
     found = linked(
         concept("Teapots", "dataset"), thesaurus=thesaurus_from_lines(["Teapots\tThe Teapot Corpus"])
     )
@@ -97,7 +97,7 @@ def test_names_are_resolved_as_everywhere() -> None:
         ((concept("Teapots", "dataset"),), {"dataset": None, "dataset_mention": None}),
     ],
 )
-def test_without_such_a_concept_there_is_no_tie(
+def test_without_such_a_concept_it_has_no_relationship(
     concepts: tuple[PaperConcept, ...], changed: dict[str, object]
 ) -> None:
     found = linked(*concepts, **changed)
@@ -115,7 +115,7 @@ def test_without_such_a_concept_there_is_no_tie(
         ({"value": 18000.5, "unit": "ms", "qualifier": "over"}, "top-1 accuracy over 18000.5 ms on Teapots"),
     ],
 )  # fmt: skip
-def test_its_name_says_it_in_a_few_words(changed: dict[str, object], name: str) -> None:
+def test_its_name_is_the_result_in_a_few_words(changed: dict[str, object], name: str) -> None:
     assert result_name(result(**changed)) == name
 
 

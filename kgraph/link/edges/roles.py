@@ -1,4 +1,4 @@
-"""The roles of concepts in papers: one producer for each type that the schema has in the group ``role``."""
+"""The roles of concepts in papers: one producer for each type of the group ``role`` in the schema."""
 
 from __future__ import annotations
 

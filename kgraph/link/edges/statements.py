@@ -1,4 +1,4 @@
-"""What papers state about two concepts: a producer for each type of the group ``statement``."""
+"""Statements about two concepts: one producer for each type of the group ``statement`` in the schema."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""F1 of the numbers that papers report: metric, value and data set must be right."""
+"""F1 of the numbers that papers report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import dataclass
 
 from evaluation.extraction import NOTHING, Extracted
 from evaluation.f1 import Counts, counts
@@ -11,14 +12,23 @@ GoldResult = tuple[str, float, str | None]
 """Metric, value and data set, the names in lower case."""
 
 
-def result_counts(gold: Mapping[str, Set[GoldResult]], extracted: Mapping[str, Extracted]) -> Counts:
+@dataclass(frozen=True, slots=True)
+class ResultScores:
+    """Counts of results with metric, value and data set, and of metric and value alone."""
+
+    complete: Counts
+    values: Counts
+
+
+def result_scores(gold: Mapping[str, Set[GoldResult]], extracted: Mapping[str, Extracted]) -> ResultScores:
     """Compare the results of each paper that have a value with its gold, by the id of the paper."""
-    total = Counts()
+    complete = values = Counts()
     for paper, wanted in gold.items():
         found = {
             (result.metric.lower(), result.value, result.dataset.lower() if result.dataset else None)
             for result in extracted.get(paper, NOTHING).results
             if result.value is not None
         }
-        total += counts(found, wanted)
-    return total
+        complete += counts(found, wanted)
+        values += counts({result[:2] for result in found}, {result[:2] for result in wanted})
+    return ResultScores(complete, values)

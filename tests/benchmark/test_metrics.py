@@ -13,7 +13,7 @@ from evaluation.keyphrases import RankedPhrase, keyphrase_f1, mean_keyphrase_f1,
 from evaluation.labels import label_scores
 from evaluation.ranking import average_precision, ndcg
 from evaluation.relations import GoldRelation, relation_counts
-from evaluation.reported_results import result_counts
+from evaluation.reported_results import result_scores
 from evaluation.suggestions import complete_ranking, ranking_scores
 from evaluation.text import join_tokens
 from evaluation.tfidf import tfidf_rankings
@@ -185,7 +185,14 @@ class TestResults:
             ),
         )
         gold = {"a": {("accuracy", 92.4, "steambench"), ("f1", 81.0, None)}}
-        assert result_counts(gold, {"a": found}) == Counts(hits=1, predicted=2, gold=2)
+        scores = result_scores(gold, {"a": found})
+        assert scores.complete == Counts(hits=1, predicted=2, gold=2)
+        assert scores.values == Counts(hits=1, predicted=2, gold=2)
+
+    def test_values_ignore_the_data_set(self) -> None:
+        found = Extracted((), (), (ReportedResult("F1", None, 80.0),))
+        scores = result_scores({"a": {("f1", 80.0, "steambench")}}, {"a": found})
+        assert (scores.complete.hits, scores.values.hits) == (0, 1)
 
 
 class TestSuggestions:

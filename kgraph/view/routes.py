@@ -33,14 +33,15 @@ _DETOUR = 2.2
 
 _STEP = 1.0
 
-Route = tuple[Key, ...]
+KeyPath = tuple[Key, ...]
+"""The nodes of a path, from end to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
     """The best paths, cheapest first, the number of weaker ones, and the number of nodes near the ends."""
 
-    found: tuple[Route, ...]
+    found: tuple[KeyPath, ...]
     weaker: int
     nodes: int
 
@@ -143,7 +144,7 @@ def _costs(store: GraphStore, near: nx.Graph[Key]) -> dict[Key, float]:
 
 def _routes(
     near: nx.Graph[Key], costs: Mapping[Key, float], ends: tuple[Key, Key], limit: int
-) -> tuple[list[Route], int]:
+) -> tuple[list[KeyPath], int]:
     """Return the best path through each node, cheapest first, and the number of paths left out.
 
     A path that visits a node twice is a detour of a shorter one and is dropped.
@@ -153,7 +154,7 @@ def _routes(
     ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in near.edges))
     from_start, before = _cheapest(ordered, costs, ends[0])
     from_end, after = _cheapest(ordered, costs, ends[1])
-    found: dict[Route, float] = {}
+    found: dict[KeyPath, float] = {}
     if ordered.has_edge(*ends):
         found[ends] = 0.0
     for key in ordered:
@@ -164,7 +165,7 @@ def _routes(
             found[route] = from_start[key] + from_end[key] - costs[key]
     ranked = sorted(found, key=lambda route: (round(found[route], 9), route))
     cheapest = min((found[route] for route in ranked if len(route) > 2), default=_STEP)
-    kept: list[Route] = []
+    kept: list[KeyPath] = []
     keys: set[Key] = set()
     for route in ranked:
         if len(kept) >= MAX_ROUTES or found[route] > _DETOUR * cheapest:

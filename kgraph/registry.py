@@ -18,6 +18,10 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from kgraph.errors import InputError, KgraphError
 
 
+class PluginError(KgraphError):
+    """The entry point of another package cannot be loaded."""
+
+
 class Named(Protocol):
     """An implementation with a name."""
 
@@ -53,8 +57,9 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T:
         """Return the implementation of that name.
 
-        Raises InputError for an unknown name, and KgraphError for an entry
-        point that cannot be loaded or that takes the name of another one.
+        Raises InputError for an unknown name, PluginError for an entry point
+        that cannot be loaded, and KgraphError for one that takes the name of
+        another.
         """
         points = self._entry_points.get(name, ())
         candidates = [f"kgraph's {name}"] if name in self._built_in else []
@@ -67,6 +72,10 @@ class Registry(Generic[T]):
                 "uninstall one of the packages"
             )
         return self._built_in[name] if name in self._built_in else self._loaded(points[0])
+
+    def plugin(self, name: str) -> str | None:
+        """Return the entry point and package that provide an implementation, or None for a built-in one."""
+        return None if name in self._built_in else _described(self._entry_points[name][0])
 
     def all(self) -> Iterator[T]:
         """Yield every implementation, sorted by name. Raises as :meth:`get` does."""
@@ -94,10 +103,10 @@ class Registry(Generic[T]):
         try:
             found = point.load()
         except Exception as error:
-            raise KgraphError(f"{_described(point)} cannot be loaded: {error}") from error
+            raise PluginError(f"{_described(point)} cannot be loaded: {error}") from error
         is_one = isinstance(found, self.protocol) and not isinstance(found, type)
         if not is_one or cast("T", found).name != point.name:
-            raise KgraphError(
+            raise PluginError(
                 f"{_described(point)} is not an instance of {self.protocol.__module__}."
                 f"{self.protocol.__name__} named {point.name!r}"
             )

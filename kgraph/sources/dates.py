@@ -1,4 +1,4 @@
-"""Dates as sources write them, made ISO 8601 or absent."""
+"""Read dates of sources as ISO 8601."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[Tt ][0-9].*)?
 
 @dataclass(frozen=True, slots=True)
 class PageDate:
-    """A date as a page prints it, possibly an impossible one; ``comments`` is the count behind it."""
+    """A date as a page prints it, possibly not in the calendar, and the number of comments after it."""
 
     month: int
     day: int
@@ -34,11 +34,10 @@ class PageDate:
 
 
 def page_date(text: str) -> PageDate | None:
-    """Return what ``Jun 21``, ``Jun 21 1`` or ``Dec 31, 2024 3`` says; None if the text is no such date.
+    """Return the date of ``Jun 21``, ``Jun 21 1`` or ``Dec 31, 2024 3``, or None for other texts.
 
-    The day may stand first (``21 Jun 2024``).
-
-    Four digits behind the day that look like a year are one, with or without a comma.
+    The day may come first (``21 Jun 2024``). Four digits after the day are a
+    year if they look like one, with or without a comma.
     """
     match = _PAGE_DATE.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     if match is None:
@@ -55,7 +54,7 @@ def page_date(text: str) -> PageDate | None:
 
 
 def iso_date(year: int, month: int, day: int) -> str | None:
-    """Return ``YYYY-MM-DD``, or None if the calendar has no such day."""
+    """Return ``YYYY-MM-DD``, or None if the day is not in the calendar."""
     try:
         return datetime.date(year, month, day).isoformat()
     except ValueError:
@@ -65,9 +64,9 @@ def iso_date(year: int, month: int, day: int) -> str | None:
 def record_date(text: str) -> tuple[str | None, int | None, bool]:
     """Return (date, year, understood) for a date of a record.
 
-    Known are YYYY, YYYY-MM and YYYY-MM-DD, a time may follow. The date is given
-    for whole days only; of an impossible day or month (``2023-02-30``) the year
-    is kept, but it does not count as understood.
+    The forms are YYYY, YYYY-MM and YYYY-MM-DD, and a time may follow. Only a
+    whole day gives a date. A day or month that is not in the calendar
+    (``2023-02-30``) gives its year, but is not understood.
     """
     match = _ISO_DATE.fullmatch(text.strip())
     year = int(match[1]) if match else 0

@@ -1,7 +1,7 @@
-"""Ids for papers whose source gives none.
+"""Make ids for papers that have none.
 
-An id is made of the title alone, so the same title gives the same paper
-whether it was read from a page or from JSON Lines.
+An id is made from the title alone, so the same title gives the same paper in
+every format.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import unicodedata
 from hashlib import sha256
 
 MAX_LENGTH = 80
-"""How long an id made from a title may be, its hash included."""
+"""The maximum length of an id made from a title, including its hash."""
 
 _HASH_DIGITS = 8
 _LONG_HASH_DIGITS = 16
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
-# Punctuation that tells names apart: "C#" is not "C", "Q*" not "Q".
-_TELLING_PUNCTUATION = frozenset("#%@*")
+# Names may differ by punctuation alone: "C#" is not "C", "Q*" not "Q".
+_DISTINCTIVE_PUNCTUATION = frozenset("#%@*")
 
 
 def normal_title(title: str) -> str:
-    """Return what spellings of one title share: NFKC, no case, single spaces, no zero-width characters."""
+    """Return a title in NFKC without case, zero-width characters and repeated spaces."""
     text = unicodedata.normalize("NFKC", title).casefold()
     if not text.isascii():
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
@@ -30,14 +30,14 @@ def normal_title(title: str) -> str:
 
 
 def paper_id(title: str, abstract: str) -> str:
-    """Return the id of a paper that has none of its own.
+    """Return an id for a paper that has none.
 
-    The title in lower-case ASCII (accents dropped) with hyphens between words,
-    at most 80 characters. A title that does not fit, or that holds letters or
-    symbols which ASCII words cannot show, ends in ``-`` and 8 hex digits of the
-    SHA-256 of the whole normalised title; a title of which no word is left is
-    ``title-`` and 16 hex digits. Without a title it is ``abstract-`` and 16 hex
-    digits of the abstract's hash.
+    It is the title in lower-case ASCII (accents dropped) with hyphens between
+    words, at most 80 characters. If the title is longer, or has letters or
+    symbols that are not ASCII, the id ends in ``-`` and 8 hex digits of the
+    SHA-256 of the normalised title. If no word is left, it is ``title-`` and 16
+    hex digits. Without a title it is ``abstract-`` and 16 hex digits of the
+    hash of the abstract.
 
     >>> paper_id("Titans: Learning to Memorize at Test Time", "")
     'titans-learning-to-memorize-at-test-time'
@@ -58,18 +58,18 @@ def paper_id(title: str, abstract: str) -> str:
 
 
 def _ascii(decomposed: str) -> str:
-    # Combining marks vanish; everything else that is not ASCII parts two words.
+    # Combining marks are dropped. Other characters that are not ASCII separate words.
     return "".join(
         c if c.isascii() or c in "’‘ʼ´" else " " for c in decomposed if not unicodedata.combining(c)
     )
 
 
 def _is_lost(character: str) -> bool:
-    """Whether an id cannot show a character that may tell two titles apart."""
+    """Return whether an id drops a character by which two titles may differ."""
     if character.isascii() and character.isalnum():
         return False
     category = unicodedata.category(character)
-    return (category[0] not in "ZPMC" and character not in "`´ʼ") or character in _TELLING_PUNCTUATION
+    return (category[0] not in "ZPMC" and character not in "`´ʼ") or character in _DISTINCTIVE_PUNCTUATION
 
 
 def _digest(text: str, digits: int) -> str:

@@ -24,7 +24,7 @@ def json_records(file: TextFile, values: Iterable[Value]) -> Iterator[Item]:
     """Yield the record of each value, or the reason why it has none.
 
     If the file is incomplete, the last item reports the break. Raises
-    UnreadableFileError if there is no record, or none that is text.
+    UnreadableFileError for a file without records, or without text.
     """
     line = 0
     seen = reported = False

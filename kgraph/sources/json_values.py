@@ -1,7 +1,7 @@
-"""The JSON values of a text, one by one, in bounded memory.
+"""Read the JSON values of a text one by one, in bounded memory.
 
-Two ways: one value a line, or the elements of an array (and objects that run
-over several lines), cut out of the stream without parsing it as a whole.
+There is one value a line, or an array of values (or objects of several lines),
+which are cut out of the stream without parsing all of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import TextIOBase
 
 MAX_VALUE_LENGTH = 10_000_000
-"""How many characters one record may have; longer ones are passed over."""
+"""The maximum number of characters of a record. Longer ones are skipped."""
 
 _CHUNK = 64 * 1024
 _STRUCTURE = re.compile(r'["\\{}\[\],\n]')
@@ -23,10 +23,9 @@ _IN_STRING = re.compile(r'["\\\n]')
 class Value:
     """The text of one value and the line (from 1) on which it begins.
 
-    ``text`` is None if the value is too long; ``offset`` is where its line
-    begins in the file, in bytes after the byte-order mark, if that is known.
-    ``closed`` says that something stands behind it, so that the end of the file
-    did not cut it.
+    ``text`` is None if the value is too long. ``offset`` is the offset of its
+    line in bytes after the byte-order mark, if known. ``closed`` says that text
+    follows, so that the end of the file did not cut the value.
     """
 
     line: int
@@ -36,7 +35,7 @@ class Value:
 
 
 def values_by_line(stream: TextIOBase) -> Iterator[Value]:
-    """Yield each line that is not blank."""
+    """Yield the value of each line that is not blank."""
     offset = 0
     number = 0
     while line := stream.readline(MAX_VALUE_LENGTH + 1):
@@ -62,7 +61,7 @@ def values_in_document(stream: TextIOBase) -> Iterator[Value]:
 
 
 class _Cutter:
-    """Follows quotes and brackets and cuts the text where an element ends."""
+    """Cut a text after each element, by following quotes and brackets."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []

@@ -1,13 +1,12 @@
-"""Which line of a page is a title, which an abstract, which belongs to no paper.
+"""Find the titles and abstracts among the lines of a page.
 
-A page marks neither titles nor abstracts. What tells them is what stands
-before and behind (a date ends a paper, an abstract follows a title), their
-length and whether they read like sentences; any one of these may mislead. So
-every line gets a cost for each role it could play, every pair of neighbours a
-cost for their order, and the cheapest reading of the whole page is taken
-(Viterbi's algorithm, linear in the number of lines). The costs are judgements:
-0 is "as it should be", 1 to 3 "happens", 4 to 6 "only if nothing else fits",
-9 and more "hardly ever".
+A page marks neither titles nor abstracts. Their neighbours (a date ends a
+paper, an abstract follows a title), their length and their sentences give
+evidence, and each of these may mislead. So every line has a cost for each role,
+every pair of neighbours has a cost for their order, and the page gets the
+cheapest roles (Viterbi's algorithm, linear in the number of lines). The costs
+are judgements: 0 means usual, 1 to 3 possible, 4 to 6 unlikely, 9 and more
+almost impossible.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from kgraph.sources.page_lines import Line
 
 
 class Role(Enum):
-    """What a line is in the reading of a page."""
+    """The role of a line on a page."""
 
     HEADER = "header"
     TITLE = "title"
@@ -37,7 +36,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The cheapest way to read a page up to a line that plays a role."""
+    """The cheapest roles of the lines up to one, given its role."""
 
     cost: float
     role: Role
@@ -59,13 +58,13 @@ _TEXT_ROLES = (
 _META_ROLES = (Role.META, Role.HEADER, Role.FURNITURE)
 
 _WRAP_WIDTH = 160
-"""A dump that wraps its lines wraps them before this many characters."""
+"""The maximum length of a wrapped line."""
 
 _SENTENCE_END = re.compile(r"[.!?…。]['\"”’)\]}$*]*$")
 _INNER_SENTENCE_END = re.compile(
     r"(?<![A-Z])(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bet al)[.!?]['\"”’)]*\s+(?=[A-Z\"“(])"
 )
-_SPEAKS = re.compile(
+_ABSTRACT_PHRASE = re.compile(
     r"\b(?:we|our|us)\b|^(?:We|Our|This|These|In this|Here)\b"
     r"|\b(?:[Tt]his|[Tt]he) (?:paper|work|study|survey|article|report)\b"
 )
@@ -78,12 +77,12 @@ _HANDLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def read_layout(lines: Sequence[Line]) -> list[tuple[Role, Line]]:
-    """Return each line with its role in the cheapest reading; lines that were passed over are left out."""
+    """Return the lines with their roles in the cheapest reading, without skipped lines."""
     paragraphs = _paragraph_lengths(lines)
     readings: dict[Role, _Reading] = {}
     for index, line in enumerate(lines):
         follower = lines[index + 1] if index + 1 < len(lines) else None
-        # A line that may stand anywhere leaves every reading so far as it was.
+        # Skipping a passable line keeps all readings before it.
         reached = dict(readings) if line.passable else {}
         for role in _roles(line):
             own = _own_cost(role, line, paragraphs[index], follower)
@@ -97,7 +96,7 @@ def read_layout(lines: Sequence[Line]) -> list[tuple[Role, Line]]:
 
 def _roles(line: Line) -> Sequence[Role]:
     if line.passable:
-        # A paper may be called "1984"; otherwise such a line is passed over.
+        # Such a line is skipped, unless it is a title: a paper may be called "1984".
         return (Role.HEADER, Role.TITLE)
     return _TEXT_ROLES if line.kind == "text" else _META_ROLES
 
@@ -123,7 +122,7 @@ def _best(
     return best
 
 
-# The cost of a line in a role.
+# Costs of a line in a role.
 
 
 def _own_cost(role: Role, line: Line, paragraph: int, follower: Line | None) -> float:
@@ -163,7 +162,7 @@ def _title_cost(line: Line) -> float:
         cost += 1.5
     if _SENTENCE_END.search(text) and not text.endswith(("?", "!")):
         cost += 1.5
-    if _SPEAKS.search(text):
+    if _ABSTRACT_PHRASE.search(text):
         cost += 1 if text.endswith("?") else 3
     if text[0].islower():
         cost += 0.5
@@ -182,29 +181,29 @@ def _abstract_cost(line: Line, paragraph: int) -> float:
 
 
 def _organization_cost(line: Line, follower: Line | None) -> float:
-    """How little a line reads like a handle and a name: ``google Google``, ``facebook AI at Meta``."""
+    """Return the cost of a line as a handle and a name: ``google Google``, ``facebook AI at Meta``."""
     if follower is None or (follower.kind == "text" and not follower.passable):
-        behind = 3.0
+        after = 3.0
     else:
-        behind = 2.5 if follower.gap else 0.0
+        after = 2.5 if follower.gap else 0.0
     handle, _, name = line.text.partition(" ")
     words = len(name.split())
     if len(line.text) > 120 or words > 16 or not _HANDLE.fullmatch(handle):
-        return behind + 12
-    cost = behind + (4 if re.search(r"[:?!]", line.text) else 0) + (1 if line.text.endswith(".") else 0)
+        return after + 12
+    cost = after + (4 if re.search(r"[:?!]", line.text) else 0) + (1 if line.text.endswith(".") else 0)
     cost += (6 if line.furniture else 0) + (1 if words > 8 else 0)
     if not name:
         return cost + 4
-    if _is_kin(handle, name):
+    if _derives_from(handle, name):
         return cost + 0.3
-    if _SPEAKS.search(line.text) or _HAS_VERB.search(name):
+    if _ABSTRACT_PHRASE.search(line.text) or _HAS_VERB.search(name):
         return cost + 6
-    if behind:
+    if after:
         cost += 1.5
     return cost + (1.5 if handle != handle.capitalize() else 4) + (1 if words > 5 else 0)
 
 
-# The cost of two lines in this order.
+# Costs of the order of two lines.
 
 
 def _step_cost(before: Role, previous: Line, role: Role, line: Line) -> float:
@@ -220,7 +219,7 @@ def _step_cost(before: Role, previous: Line, role: Role, line: Line) -> float:
             if before in _TITLES:
                 return 1.5 if crowded else 0
             if before in _ABSTRACTS and not crowded:
-                # A further paragraph that is no sentence is rather the next title.
+                # A paragraph without a full stop is more likely the next title.
                 return 2 + _open_end_cost(previous) + 0.75 * _open_end_cost(line)
             return inf
         case Role.ABSTRACT_REST:
@@ -234,7 +233,7 @@ def _step_cost(before: Role, previous: Line, role: Role, line: Line) -> float:
 
 
 def _closing_cost(before: Role, previous: Line) -> float:
-    """What it costs that a paper ends here and the next begins."""
+    """Return the cost of a paper that ends before a title."""
     if before in _TITLES:
         return 9
     if before in _ABSTRACTS:
@@ -243,9 +242,9 @@ def _closing_cost(before: Role, previous: Line) -> float:
 
 
 def _crowded_title_cost(before: Role, previous: Line) -> float:
-    """What it costs that no blank line stands before a title."""
+    """Return the cost of a title without a blank line before it."""
     if before is Role.HEADER and not previous.furniture:
-        # Rather the first line of a title that was wrapped.
+        # The previous line is more likely the first line of a wrapped title.
         return 2
     return 1.5 if before in _ABSTRACTS else 1
 
@@ -285,26 +284,26 @@ def _end_cost(role: Role) -> float:
 
 
 def _open_end_cost(line: Line) -> float:
-    """What it costs that a paragraph ends with this line: sentences end in a full stop."""
+    """Return the cost of a paragraph that ends with this line: sentences end in a full stop."""
     return 0 if _SENTENCE_END.search(line.text) else 2
 
 
 def _wrap_cost(previous: Line, line: Line) -> float:
-    """What it costs that the line goes on with the sentence of the previous one."""
+    """Return the cost of a line that continues the sentence of the previous one."""
     if max(len(previous.text), len(line.text)) > _WRAP_WIDTH:
         return 4
     cost = 0.7 if _SENTENCE_END.search(previous.text) else 0
-    # A wrapped line ends where the next word did not fit.
+    # A line is wrapped because the next word does not fit.
     first_word = line.text.split(maxsplit=1)[0]
     fits = len(previous.text) + 1 + len(first_word) + 5 < len(line.text)
     return cost + (3 if fits or len(previous.text) < 30 else 0)
 
 
-# What a text reads like.
+# Properties of a text.
 
 
 def _paragraph_lengths(lines: Sequence[Line]) -> list[int]:
-    """Return, for each line, how many characters follow from it without a gap."""
+    """Return for each line the length of the text from it to the next gap."""
     lengths = [len(line.text) for line in lines]
     for index in range(len(lines) - 2, -1, -1):
         follower = lines[index + 1]
@@ -315,7 +314,7 @@ def _paragraph_lengths(lines: Sequence[Line]) -> list[int]:
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_SENTENCE_END.search(text)) and bool(_SPEAKS.search(text) or _HAS_VERB.search(text))
+    return bool(_SENTENCE_END.search(text)) and bool(_ABSTRACT_PHRASE.search(text) or _HAS_VERB.search(text))
 
 
 def _is_title_case(text: str) -> bool:
@@ -323,8 +322,8 @@ def _is_title_case(text: str) -> bool:
     return len(words) >= 3 and sum(word[0].isupper() for word in words) * 10 >= len(words) * 7
 
 
-def _is_kin(handle: str, name: str) -> bool:
-    """Whether a handle is made of the name: ``ByteDance-Seed ByteDance Seed``, ``MIT Massachusetts …``."""
+def _derives_from(handle: str, name: str) -> bool:
+    """Return whether a handle derives from the name: ``ByteDance-Seed ByteDance Seed``, ``MIT Massach…``."""
     short = re.sub(r"[\W_]", "", handle).lower()
     long = re.sub(r"[\W_]", "", name).lower()
     initials = "".join(word[0] for word in re.findall(r"\w+", name)).lower()

@@ -1,7 +1,7 @@
-"""The lines of a Daily Papers page, and what each can be told to be by itself.
+"""Read the lines of a Daily Papers page, and classify each line by its own text.
 
-Titles, abstracts and organisations cannot be told one by one; they are
-``text`` here and told apart by :mod:`kgraph.sources.page_layout`.
+Titles, abstracts and organisations are all ``text`` here.
+:mod:`kgraph.sources.page_layout` distinguishes them from their neighbours.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ _FURNITURE_PATTERN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a page that is not blank, stripped.
+    """A line of a page that is not blank, stripped.
 
-    ``gap`` says that a blank line (or a line of votes) stands before it;
-    ``count`` is the number of authors or comments; ``furniture`` that it reads
-    like a part of every page; ``passable`` that it may stand anywhere without
-    parting what is around it.
+    ``gap`` says that a blank line or a line of votes precedes it. ``count`` is
+    the number of authors or comments. A line of ``furniture`` is part of every
+    page, such as navigation. A ``passable`` line may occur between any two
+    lines, and they still belong together.
     """
 
     number: int
@@ -69,7 +69,7 @@ class Line:
 
 
 def page_lines(text: str) -> list[Line]:
-    """Return the lines of a page that are not blank, each with what can be told of it alone."""
+    """Return the lines of a page that are not blank, each classified by its own text."""
     lines: list[Line] = []
     gap = True
     name_follows = False
@@ -97,7 +97,7 @@ def page_lines(text: str) -> list[Line]:
 
 
 def has_page_marks(text: str) -> bool:
-    """Whether a text shows signs of a page: its name, a line of authors, or a date behind a dot."""
+    """Return whether a text has signs of a page: its name, a line of authors, or a date after a dot."""
     previous: Line | None = None
     for number, raw in enumerate(_physical_lines(text), 1):
         line = clean_text(raw)
@@ -114,14 +114,14 @@ def has_page_marks(text: str) -> bool:
 
 
 def _physical_lines(text: str) -> Iterator[str]:
-    # Not splitlines(): it also splits at separators that stand within abstracts.
+    # splitlines() would also split at separators within abstracts.
     return iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def _meta_parts(line: str) -> list[str]:
-    """Return the parts of ``google Google • 6 authors · Jun 21 1``, or the line as it is.
+    """Return the parts of ``google Google • 6 authors · Jun 21 1``, or the line itself.
 
-    A bullet or dot that only separates comes back as ``·``.
+    A separating bullet or dot is returned as ``·``.
     """
     if len(line) > _LONGEST_META:
         return [line]
@@ -162,7 +162,7 @@ def _is_passable(line: str) -> bool:
 
 
 def _continues(previous: Line | None, *, gap: bool) -> bool:
-    """Whether a line that looks like a count may be the rest of a wrapped sentence instead."""
+    """Return whether a line that looks like a count may continue a wrapped sentence."""
     return (
         previous is not None
         and previous.kind == "text"

@@ -15,7 +15,7 @@ from kgraph.sources.format import Item, RawRecord, ReadOptions, Remark
 from kgraph.sources.identity import normal_title
 from kgraph.sources.opening import UnknownFormatError, UnreadableFileError, opened
 from kgraph.sources.paper import record_name, to_paper
-from kgraph.sources.registry import GROUP, advice, detect_format, registry
+from kgraph.sources.registry import GROUP, advice, detect_format, loaded_formats
 from kgraph.sources.text import clean_line, excerpt
 
 
@@ -51,7 +51,7 @@ def read(
     """
     options = ReadOptions(page_year)
     files = _files(paths, options)
-    for failure in registry().failures:
+    for failure in loaded_formats().failures:
         yield Notice(GROUP, failure)
     seen: dict[str, _FirstRecord] = {}
     unreadable: list[str] = []

@@ -1,41 +1,38 @@
 """The registry of input formats: the files of ``formats/``, and formats of other packages.
 
 A package adds a format by an entry point in the group ``kgraph.sources`` that
-names an object or a class with the members of
+has the name of the format and names an object with the members of
 :class:`kgraph.sources.format.SourceFormat`.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from kgraph.errors import KgraphError
-from kgraph.sources import formats
+from kgraph.registry import PluginError, Registry
 from kgraph.sources.format import Item, Match, ReadOptions, Remark, SourceFormat
 from kgraph.sources.opening import TextFile, UnknownFormatError, UnreadableFileError
 from kgraph.sources.refused import refused_text
 
 GROUP = "kgraph.sources"
-_MEMBERS = ("name", "description", "suffixes", "detect", "records")
+FORMATS: Registry[SourceFormat] = Registry(
+    "kgraph.sources.formats", "FORMAT", GROUP, SourceFormat, "input format"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A format and the place that it comes from. ``foreign`` formats are from another package."""
+    """A format, and the entry point that provides it, or None for a format of kgraph."""
 
     format: SourceFormat
-    origin: str
-    foreign: bool
+    plugin: str | None
 
     def records(self, file: TextFile, options: ReadOptions) -> Iterator[Item]:
-        """Yield the records of a file. An error inside a foreign format becomes UnreadableFileError."""
-        if not self.foreign:
+        """Yield the records of a file. An error inside a plugin becomes UnreadableFileError."""
+        if self.plugin is None:
             yield from self.format.records(file, options)
             return
         try:
@@ -43,14 +40,16 @@ class Registered:
         except UnreadableFileError:
             raise
         except Exception as error:
-            raise UnreadableFileError(
-                f"the format {self.format.name!r} ({self.origin}) failed: {_described(error)}"
-            ) from error
+            raise UnreadableFileError(self.failure(error)) from error
+
+    def failure(self, error: Exception) -> str:
+        """Return the message for an error inside the format."""
+        return f"the input format {self.plugin} failed: {type(error).__name__}: {error}"
 
 
 @dataclass(frozen=True, slots=True)
-class Registry:
-    """All formats by name, and why others could not be loaded."""
+class Formats:
+    """All formats by name, and why others cannot be loaded."""
 
     formats: tuple[Registered, ...]
     failures: tuple[str, ...]
@@ -65,33 +64,30 @@ class Detection:
 
 
 @cache
-def registry() -> Registry:
-    """Return all formats. Raises KgraphError if two of them have one name.
+def loaded_formats() -> Formats:
+    """Return all formats. A plugin that cannot be loaded does not affect the others.
 
-    A foreign format that cannot be loaded is a failure and does not affect the others.
+    Raises KgraphError if two formats have one name.
     """
-    found = list(_own_formats())
+    found: list[Registered] = []
     failures: list[str] = []
-    for entry in entry_points(group=GROUP):
+    for name in FORMATS.names():
         try:
-            found.append(Registered(_loaded(entry), _origin(entry), foreign=True))
-        except Exception as error:  # noqa: BLE001 - the code of another package may raise anything
-            failures.append(
-                f"the format {entry.name!r} ({_origin(entry)}) cannot be loaded: {_described(error)}"
-            )
-    _require_unique_names(found)
-    return Registry(tuple(found), tuple(failures))
+            found.append(Registered(FORMATS.get(name), FORMATS.plugin(name)))
+        except PluginError as error:
+            failures.append(f"the input format {error}")
+    return Formats(tuple(found), tuple(failures))
 
 
 def source_formats() -> tuple[SourceFormat, ...]:
     """Return all formats that can be read."""
-    return tuple(entry.format for entry in registry().formats)
+    return tuple(entry.format for entry in loaded_formats().formats)
 
 
 def advice() -> str:
     """Return a sentence that says which formats can be read, and which could not be loaded."""
     descriptions = [form.description for form in source_formats()]
-    return ". ".join([f"kgraph reads {_listed(descriptions)}", *registry().failures])
+    return ". ".join([f"kgraph reads {_listed(descriptions)}", *loaded_formats().failures])
 
 
 def detect_format(beginning: str, path: Path) -> Detection:
@@ -103,15 +99,13 @@ def detect_format(beginning: str, path: Path) -> Detection:
     text = beginning.strip().lstrip("\ufeff")
     matches: list[tuple[Match, Registered]] = []
     remarks: list[Remark] = []
-    for entry in registry().formats:
+    for entry in loaded_formats().formats:
         try:
             matches.append((Match(entry.format.detect(text)), entry))
         except Exception as error:
-            if not entry.foreign:
+            if entry.plugin is None:
                 raise
-            remarks.append(
-                Remark(f"the format {entry.format.name!r} ({entry.origin}) failed: {_described(error)}")
-            )
+            remarks.append(Remark(entry.failure(error)))
     best = max(match for match, _ in matches)
     if best < Match.LIKELY and (name := refused_text(text)):
         raise UnknownFormatError(f"is in no known format; it looks like {name}")
@@ -122,47 +116,14 @@ def detect_format(beginning: str, path: Path) -> Detection:
     if not candidates:
         raise UnknownFormatError(". ".join(["is in no known format", *(remark.text for remark in remarks)]))
     if len(candidates) > 1:
-        names = " or ".join(f"{entry.format.name} ({entry.origin})" for entry in candidates)
+        names = " or ".join(entry.plugin or entry.format.name for entry in candidates)
         raise UnknownFormatError(f"fits several formats equally, {names}: rename it to the suffix of one")
     return Detection(candidates[0], tuple(remarks))
-
-
-def _own_formats() -> Iterator[Registered]:
-    for module in pkgutil.iter_modules(formats.__path__, f"{formats.__name__}."):
-        yield Registered(importlib.import_module(module.name).FORMAT, module.name, foreign=False)
-
-
-def _loaded(entry: EntryPoint) -> SourceFormat:
-    loaded = entry.load()
-    form = loaded() if isinstance(loaded, type) else loaded
-    if not isinstance(form, SourceFormat):
-        raise TypeError(f"it lacks {', '.join(name for name in _MEMBERS if not hasattr(form, name))}")
-    return form
-
-
-def _origin(entry: EntryPoint) -> str:
-    package = f"{entry.dist.name} {entry.dist.version}, " if entry.dist else ""
-    return f"{package}{entry.value}"
-
-
-def _require_unique_names(entries: Iterable[Registered]) -> None:
-    origins: dict[str, str] = {}
-    for entry in entries:
-        first = origins.setdefault(entry.format.name, entry.origin)
-        if first is not entry.origin:
-            raise KgraphError(
-                f"two input formats have the name {entry.format.name!r}: {first} and {entry.origin}; "
-                "uninstall the package of one"
-            )
 
 
 def _with_suffix(entries: Sequence[Registered], path: Path) -> list[Registered]:
     suffixes = {suffix.lower() for suffix in path.suffixes}
     return [entry for entry in entries if suffixes & set(entry.format.suffixes)]
-
-
-def _described(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _listed(phrases: Sequence[str]) -> str:

@@ -18,17 +18,15 @@ from kgraph.sources.formats.json_lines import JsonLines
 from kgraph.sources.registry import advice
 
 ((_, EXAMPLE),) = blocks("input.md", "python")
+PLUGIN = "numbered-titles of tea_formats (tea_formats:FORMAT)"
 TITLES = "1. Brewing Tea\n2. Brewing Coffee\n"
 
 
-def install(
-    copy: PackageCopy, module: str, code: str, *, package: str = "tea-formats", cls: str = "NumberedTitles"
-) -> None:
-    """Install a package with one format for the processes of a copy."""
-    copy.write(f"{module}.py", code)
-    folder = f"{package.replace('-', '_')}-1.0.dist-info"
-    copy.write(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
-    copy.write(f"{folder}/entry_points.txt", f"[kgraph.sources]\n{module} = {module}:{cls}\n")
+def install(copy: PackageCopy, name: str, code: str, *, package: str = "tea_formats") -> None:
+    """Install a package with one format, of this name, for the processes of a copy."""
+    copy.write(f"{package}.py", code)
+    copy.write(f"{package}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    copy.write(f"{package}-1.0.dist-info/entry_points.txt", f"[kgraph.sources]\n{name} = {package}:FORMAT\n")
 
 
 @pytest.fixture
@@ -78,7 +76,7 @@ def test_an_unknown_format_is_answered_with_the_known_ones(tmp_path: Path) -> No
 
 
 def test_the_format_of_another_package(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
-    install(package_copy, "tea_format", EXAMPLE)
+    install(package_copy, "numbered-titles", EXAMPLE)
     store = tmp_path / "graph.kg"
     report = package_copy.run("build", titles, "--store", store, "--format", "json").json()
     assert (report["added"], report["notices"], report["rejected"]) == (2, [], [])
@@ -95,44 +93,38 @@ def test_the_format_of_another_package(package_copy: PackageCopy, titles: Path, 
 
 
 def test_a_format_is_one_file(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
-    package_copy.write(
-        "kgraph/sources/formats/numbered_titles.py", f"{EXAMPLE}\n\nFORMAT = NumberedTitles()\n"
-    )
+    package_copy.write("kgraph/sources/formats/numbered_titles.py", EXAMPLE)
     report = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", "--format", "json").json()
     assert report["added"] == 2
 
 
 def test_two_formats_with_one_name(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
-    install(package_copy, "tea_format", EXAMPLE.replace("numbered-titles", "json-lines"))
+    install(package_copy, "json-lines", EXAMPLE.replace("numbered-titles", "json-lines"))
     ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=1)
-    assert "two input formats have the name 'json-lines'" in ran.err
-    assert "kgraph.sources.formats.json_lines" in ran.err and "tea-formats 1.0" in ran.err
+    assert "json-lines: this input format is provided more than once" in ran.err
+    assert "kgraph's json-lines" in ran.err and "tea_formats:FORMAT" in ran.err
     assert not (tmp_path / "graph.kg").exists()
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("raise RuntimeError('no tea')", "cannot be loaded: RuntimeError: no tea"),
-        (
-            "NumberedTitles = object()",
-            "cannot be loaded: TypeError: it lacks name, description, suffixes, detect, records",
-        ),
-        (
-            EXAMPLE.replace("    description", "    details"),
-            "cannot be loaded: TypeError: it lacks description",
-        ),
+        ("raise RuntimeError('no tea')", "cannot be loaded: no tea"),
+        ("FORMAT = object()", "is not an instance of kgraph.sources.format.SourceFormat"),
+        (EXAMPLE.replace("    description", "    details"), "is not an instance"),
+        (EXAMPLE.replace("NumberedTitles()", "NumberedTitles"), "is not an instance"),
+        (EXAMPLE.replace("numbered-titles", "titles"), "named 'numbered-titles'"),
     ],
 )
 def test_a_format_that_cannot_be_loaded(
     package_copy: PackageCopy, titles: Path, tmp_path: Path, code: str, reason: str
 ) -> None:
-    install(package_copy, "tea_format", code)
+    install(package_copy, "numbered-titles", code)
     good = tmp_path / "good.jsonl"
     good.write_text('{"title": "Brewing Cocoa"}\n')
     ran = package_copy.run("build", good, "--store", tmp_path / "graph.kg")
     assert "1 added" in ran.out
-    assert f"the format 'tea_format' (tea-formats 1.0, tea_format:NumberedTitles) {reason}" in ran.err
+    assert f"the input format {PLUGIN} " in ran.err and reason in ran.err
     ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=2)
     assert "is in no known format" in ran.err and reason in ran.err
 
@@ -140,25 +132,22 @@ def test_a_format_that_cannot_be_loaded(
 @pytest.mark.parametrize("method", ["detect", "records"])
 def test_a_format_that_fails(package_copy: PackageCopy, titles: Path, tmp_path: Path, method: str) -> None:
     code = re.sub(rf"(def {method}\(.*\):)\n", r"\1\n        raise RuntimeError('no tea')\n", EXAMPLE)
-    install(package_copy, "tea_format", code)
+    install(package_copy, "numbered-titles", code)
     good = tmp_path / "good.jsonl"
     good.write_text('{"title": "Brewing Cocoa"}\n')
     ran = package_copy.run("build", good, titles, "--store", tmp_path / "graph.kg")
     assert "1 added" in ran.out and "1 rejected" in ran.out
-    assert (
-        "the format 'numbered-titles' (tea-formats 1.0, tea_format:NumberedTitles) failed: RuntimeError: no tea"
-        in ran.err
-    )
+    assert f"the input format {PLUGIN} failed: RuntimeError: no tea" in ran.err
 
 
 def test_the_suffix_decides_between_equal_matches(package_copy: PackageCopy, tmp_path: Path) -> None:
-    install(package_copy, "tea_format", EXAMPLE)
+    install(package_copy, "numbered-titles", EXAMPLE)
     other = (
         EXAMPLE.replace("numbered-titles", "lists")
         .replace(".titles", ".list")
         .replace('partition(". ")[2]', "upper()")
     )
-    install(package_copy, "list_format", other, package="list-formats")
+    install(package_copy, "lists", other, package="list_formats")
     for suffix in (".titles", ".list", ".txt"):
         (tmp_path / f"file{suffix}").write_text("1. Brewing Tea\n")
     store = tmp_path / "graph.kg"

@@ -40,7 +40,7 @@ def test_a_label_of_an_unknown_type_is_an_error(tables: dict[str, Any]) -> None:
 
 
 def test_properties_of_an_unknown_type_are_an_error(tables: dict[str, Any]) -> None:
-    tables["types"]["INVENTS"] = {"own_artefact": True}
+    tables["types"]["INVENTS"] = {"implied_kind": "method"}
     with pytest.raises(ValueError, match="no relationship type INVENTS"):
         parse_definitions(tables)
 
@@ -54,3 +54,9 @@ def test_a_missing_pattern_is_an_error(tables: dict[str, Any]) -> None:
 def test_symmetry_comes_from_the_schema() -> None:
     for label in relation_definitions().labels.values():
         assert label.symmetric == graph_schema().relationship(label.type).symmetric
+
+
+def test_the_type_of_own_artefacts_comes_from_the_schema() -> None:
+    for rule in relation_definitions().rules.values():
+        assert rule.own_artefact == graph_schema().relationship(rule.type).introduction
+    assert any(rule.own_artefact for rule in relation_definitions().rules.values())

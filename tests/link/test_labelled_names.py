@@ -189,7 +189,7 @@ def test_the_labelled_pairs_are_complete() -> None:
 
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not there")
 def test_names_are_linked_as_a_person_does() -> None:
-    command = [sys.executable, ROOT / "scripts" / "names", CORPUS, "--context", "300", "--json"]
+    command = [sys.executable, str(ROOT / "scripts" / "names"), str(CORPUS), "--context", "300", "--json"]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)
     measured = json.loads(ran.stdout)["held-out: all"]
     assert measured["precision"] >= PRECISION, measured

@@ -93,13 +93,14 @@ def parse_definitions(data: Mapping[str, Any]) -> RelationDefinitions:
 
 
 def _rule(entry: Mapping[str, Any], properties: Mapping[str, Any]) -> RelationRule:
+    relationship = _relationship(entry["type"])
     return RelationRule(
         name=entry["name"],
-        type=_relationship(entry["type"]).name,
+        type=relationship.name,
         confidence=entry["confidence"],
         pattern=compile_pattern(entry.get("pattern", "")),
         confidence_without_pattern=entry.get("confidence_without_pattern"),
-        own_artefact=properties.get("own_artefact", False),
+        own_artefact=relationship.introduction,
         implied_kind=properties.get("implied_kind"),
     )
 

@@ -1,4 +1,4 @@
-"""What people hand to kgraph by mistake, or by malice: a clear message, the right exit code, nothing lost."""
+"""Wrong and hostile input: each gives a clear message and the right exit code, and loses nothing."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ FILES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_files_of_which_nothing_can_be_read(cli: Cli, kitchen: Path, tmp_path: Path, name: str) -> None:
+def test_files_that_cannot_be_read(cli: Cli, kitchen: Path, tmp_path: Path, name: str) -> None:
     data, reason = FILES[name]
     file = tmp_path / f"{name}.dat"
     file.write_bytes(data)
@@ -50,9 +50,9 @@ def test_files_of_which_nothing_can_be_read(cli: Cli, kitchen: Path, tmp_path: P
         assert str(file) in ran.err and ran.out == ""
 
 
-def test_places_of_which_nothing_can_be_read(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+def test_paths_that_cannot_be_read(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
     before = kitchen.read_bytes()
-    for place, reason in (
+    for path, reason in (
         (tmp_path, "directory"),
         (tmp_path / "no", "no such"),
         (tmp_path / "no" / "no", "no such"),
@@ -60,8 +60,8 @@ def test_places_of_which_nothing_can_be_read(cli: Cli, kitchen: Path, tmp_path: 
         (kitchen / "x", ""),
         (kitchen, ""),
     ):
-        ran = cli.run("build", place, "--store", kitchen, expect=2)
-        assert str(place) in ran.err and reason in ran.err.lower() and ran.out == ""
+        ran = cli.run("build", path, "--store", kitchen, expect=2)
+        assert str(path) in ran.err and reason in ran.err.lower() and ran.out == ""
     assert kitchen.read_bytes() == before
 
 
@@ -93,7 +93,9 @@ def test_bad_records_among_good_ones(cli: Cli, kitchen: Path, tmp_path: Path) ->
     assert asked(kitchen, "MATCH (p:Paper) RETURN count(p)") == [(3,)]
 
 
-def test_every_rejection_is_told_when_all_are_rejected(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+def test_every_rejection_is_reported_if_all_records_are_rejected(
+    cli: Cli, kitchen: Path, tmp_path: Path
+) -> None:
     before = everything(kitchen)
     file = tmp_path / "bad.jsonl"
     file.write_text("".join(f'{{"id": "r{number}"}}\n' for number in range(40)))
@@ -173,7 +175,7 @@ def test_hostile_texts_as_arguments(cli: Cli, hostile: Path, number: int, tmp_pa
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
-def test_no_form_of_output_trips_over_hostile_texts(cli: Cli, hostile: Path, form: str) -> None:
+def test_every_output_format_prints_hostile_texts(cli: Cli, hostile: Path, form: str) -> None:
     ran = cli.run("query", "MATCH (n) RETURN n.name AS name", "--store", hostile, "--format", form)
     for text in HOSTILE:
         if text.isprintable() and '"' not in text and "\\" not in text:
@@ -190,7 +192,7 @@ def test_no_escape_sequence_reaches_the_terminal(cli: Cli, kitchen: Path, tmp_pa
         {"id": CONTROLS},
     )
     ran = cli.run("build", file, "--store", kitchen)
-    # Sources clean what they read; what a statement makes of it is the user's own.
+    # Sources clean their text. A statement may still write control characters.
     query = "MATCH (p:Paper {id: 'kettle'}) SET p.title = $t, p.name = $t"
     param = "t=" + json.dumps(CONTROLS)
     wrote = cli.run("query", query, "--param", param, "--write", "--store", kitchen)
@@ -227,7 +229,7 @@ def test_no_escape_sequence_reaches_the_terminal(cli: Cli, kitchen: Path, tmp_pa
         (lambda _: "neo4j://", "the address names no host"),
     ],
 )
-def test_stores_that_are_none(
+def test_stores_that_cannot_exist(
     cli: Cli, tmp_path: Path, store: Callable[[Path], Path | str], reason: str
 ) -> None:
     (tmp_path / "file.txt").write_text("Dear diary")
@@ -242,7 +244,7 @@ def test_stores_that_are_none(
     ):
         ran = cli.run(*command, "--store", store(tmp_path), expect=2)
         assert reason in ran.err and ran.out == ""
-    left = {path.name for path in tmp_path.iterdir()} - {"file.txt.cache"}
+    left = {path.name for path in tmp_path.iterdir()}
     assert left == set(before) and (tmp_path / "file.txt").read_text() == "Dear diary"
 
 
@@ -252,7 +254,7 @@ def test_a_store_that_cannot_be_written(cli: Cli, tmp_path: Path) -> None:
     assert "/proc/graph.kg" in ran.err and ran.out == ""
 
 
-def test_a_graph_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
+def test_a_missing_graph(cli: Cli, tmp_path: Path) -> None:
     for command in (
         ["stats"],
         ["suggest", "x"],
@@ -284,7 +286,7 @@ def test_a_page_replaces_one_and_follows_links(cli: Cli, kitchen_graph: Path, tm
     assert "/dev/null: " in ran.err and Path("/dev/null").is_char_device()
 
 
-def test_papers_that_are_not_there(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
+def test_missing_papers(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
     for arguments in (
         ["suggest", "No such paper"],
         ["view", "--paper", "No such paper", "-o", tmp_path / "x"],
@@ -308,7 +310,7 @@ def test_a_title_that_fits_several_papers(cli: Cli, sample_graph: Path) -> None:
     assert "… and 35 more" in ran.err
 
 
-def test_papers_without_a_way_between_them(cli: Cli, tmp_path: Path) -> None:
+def test_papers_without_a_path_between_them(cli: Cli, tmp_path: Path) -> None:
     far = [
         {"id": "a", "title": "Oolong", "abstract": "Leaves are withered."},
         {"id": "b", "title": "Bicycles", "abstract": "Chains need oil."},
@@ -356,7 +358,7 @@ def test_mistakes_in_a_thesaurus(
     assert kitchen.read_bytes() == before
 
 
-def test_lists_of_ids_that_are_none(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
+def test_wrong_lists_of_ids(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
     for data, reason in (
         (b"", "contains no ids"),
         (b"\n  \n", "contains no ids"),
@@ -410,17 +412,17 @@ def test_numbers_beyond_all_bounds(cli: Cli, kitchen_graph: Path, options: list[
 
 
 @pytest.mark.parametrize("k", ["0", "-3", "many", "1.5"])
-def test_counts_that_are_none(cli: Cli, kitchen_graph: Path, k: str) -> None:
+def test_wrong_counts(cli: Cli, kitchen_graph: Path, k: str) -> None:
     assert "'-k'" in cli.run("suggest", "kettle", "-k", k, "--store", kitchen_graph, expect=2).err
 
 
 @pytest.mark.parametrize("year", ["0", "1899", "3000", "-1"])
-def test_years_that_are_none(cli: Cli, tmp_path: Path, year: str) -> None:
+def test_wrong_years(cli: Cli, tmp_path: Path, year: str) -> None:
     ran = cli.run("build", SAMPLE, "--page-year", year, "--store", tmp_path / "x.kg", expect=2)
     assert "--page-year" in ran.err and list(tmp_path.iterdir()) == []
 
 
-def test_bytes_that_are_no_text_in_arguments(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
+def test_arguments_that_are_not_text(cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
     odd = os.fsdecode(b"\xff\xfe")
     cli.run("suggest", odd, "--store", kitchen_graph, expect=2)
     cli.run("query", f"RETURN '{odd}'", "--store", kitchen_graph, expect=2)

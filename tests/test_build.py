@@ -17,7 +17,7 @@ from kgraph.sources import read
 
 
 def sample_halves(folder: Path) -> tuple[Path, Path]:
-    """The sample as two JSON Lines files: each record as the page gives it."""
+    """Write the sample as two JSON Lines files, each record as on the page."""
     papers = [item for item in read([SAMPLE]) if isinstance(item, Paper)]
     records = [
         {
@@ -31,7 +31,7 @@ def sample_halves(folder: Path) -> tuple[Path, Path]:
         for paper in papers
     ]
     one, two = folder / "one", folder / "two"
-    # The same file name, as a paper says which file it is of.
+    # A paper stores the name of its file, so both files have one name.
     for part in (one, two):
         part.mkdir()
     return jsonl(one / "papers.jsonl", *records[:17]), jsonl(two / "papers.jsonl", *records[17:])
@@ -46,7 +46,7 @@ def halves(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def whole(
     cli: Cli, halves: tuple[Path, Path], sample_graph: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> list[str]:
-    """Everything of both halves built at once."""
+    """The nodes and relationships of both halves built at once."""
     store = tmp_path_factory.mktemp("whole") / "graph.kg"
     shutil.copy(f"{sample_graph}.cache", f"{store}.cache")
     assert built(cli, store, *halves)["added"] == 40
@@ -151,7 +151,7 @@ def test_two_steps_give_the_graph_of_one(
     assert everything(warm_store) == whole
 
 
-def test_the_order_of_files_is_all_the_same(
+def test_the_order_of_files_does_not_matter(
     cli: Cli, halves: tuple[Path, Path], whole: list[str], warm_store: Path
 ) -> None:
     built(cli, warm_store, *reversed(halves))
@@ -173,14 +173,14 @@ def test_a_thesaurus_is_remembered(cli: Cli, kitchen: Path, tmp_path: Path) -> N
     built(cli, kitchen, *files, thesaurus=words)
     merged = everything(kitchen)
     assert merged != plain
-    # Given only at first, it holds for what is added later.
+    # A thesaurus given once applies to papers added later.
     kitchen.unlink()
     for number, paper in enumerate(PAPERS):
         (tmp_path / str(number)).mkdir()
         part = jsonl(tmp_path / str(number) / "kitchen.jsonl", paper)
         built(cli, kitchen, part, **({} if number else {"thesaurus": words}))
     assert everything(kitchen) == merged
-    # An empty one takes it back.
+    # An empty one removes it.
     words.write_text("label\treplace by\n")
     assert built(cli, kitchen, *files, thesaurus=words)["unchanged"] == 3
     assert everything(kitchen) == plain
@@ -253,7 +253,7 @@ def test_a_changed_paper_leaves_nothing_behind(cli: Cli, kitchen: Path, tmp_path
     assert (report["added"], report["updated"], report["unchanged"]) == (0, 1, 0)
     fresh = tmp_path / "fresh.kg"
     shutil.copy(f"{kitchen}.cache", f"{fresh}.cache")
-    # The changed paper names the file that it came from last.
+    # The changed paper has the name of its last file.
     built(cli, fresh, tmp_path / "changed.jsonl")
     built(cli, fresh, jsonl(tmp_path / "kitchen.jsonl", *PAPERS[1:]))
     assert everything(kitchen) == everything(fresh)
@@ -272,7 +272,7 @@ def test_the_same_paper_of_another_file_is_unchanged(cli: Cli, kitchen: Path, tm
     assert kitchen.read_bytes() == before
 
 
-def test_duplicates_are_told_and_the_first_counts(cli: Cli, tmp_path: Path) -> None:
+def test_duplicates_are_rejected(cli: Cli, tmp_path: Path) -> None:
     other = PAPERS[1] | {"id": "kettle"}
     file = jsonl(tmp_path / "double.jsonl", PAPERS[0], PAPERS[0], other)
     report = built(cli, tmp_path / "graph.kg", file)
@@ -338,12 +338,12 @@ def test_nothing_to_build_leaves_the_graph_alone(kitchen: Path, tmp_path: Path) 
         graph.build(file)
     lines = str(caught.value).splitlines()
     assert lines[0] == "no paper could be read" and len(lines) == 4
-    for line, (place, reason) in zip(
+    for line, (record, reason) in zip(
         lines[1:],
         [("line 1 (a)", "neither"), ("line 2", "title: expected"), ("line 3 (c)", "needs a title")],
         strict=True,
     ):
-        assert place in line and reason in line
+        assert record in line and reason in line
     assert kitchen.read_bytes() == before
 
 
@@ -378,7 +378,7 @@ def test_a_cache_damaged_inside_is_named(cli: Cli, kitchen: Path, kitchen_graph:
     assert everything(kitchen) == everything(kitchen_graph)
 
 
-def test_the_graph_is_made_of_what_the_schema_declares(sample_graph: Path, kitchen_graph: Path) -> None:
+def test_the_schema_declares_all_of_the_graph(sample_graph: Path, kitchen_graph: Path) -> None:
     schema = kgraph.KnowledgeGraph.schema()
     labels = {label.name: label for label in schema.labels}
     kinds = {kind.name: kind for kind in schema.relationships}
@@ -410,7 +410,7 @@ def test_the_graph_is_made_of_what_the_schema_declares(sample_graph: Path, kitch
     assert seen >= {*labels, "MENTIONS", "INTRODUCES", "IS_A", "CO_OCCURS_WITH", "RELATED_TO", "AUTHORED_BY"}
 
 
-def test_what_was_read_once_is_not_read_again(cli: Cli, kitchen: Path) -> None:
+def test_a_cached_paper_is_not_extracted_again(cli: Cli, kitchen: Path) -> None:
     kitchen.unlink()
     with closing(sqlite3.connect(f"{kitchen}.cache")) as db, db:
         db.execute("UPDATE extraction SET body = (SELECT body FROM extraction ORDER BY key LIMIT 1)")
@@ -421,11 +421,11 @@ def test_what_was_read_once_is_not_read_again(cli: Cli, kitchen: Path) -> None:
     assert len(mentions) == 3 and mentions[0][1] == mentions[1][1] == mentions[2][1]
 
 
-def test_progress_is_told(tmp_path: Path, kitchen_graph: Path) -> None:
+def test_progress_is_reported(tmp_path: Path, kitchen_graph: Path) -> None:
     shutil.copy(f"{kitchen_graph}.cache", tmp_path / "graph.kg.cache")
-    told: list[tuple[str, int, int | None]] = []
+    steps_seen: list[tuple[str, int, int | None]] = []
     with kgraph.open(tmp_path / "graph.kg") as graph:
-        graph.build(kitchen_graph.with_suffix(".jsonl"), on_progress=lambda *step: told.append(step))
-    assert ("extracting", 3, 3) in told
-    steps = list(dict.fromkeys(step for step, _, _ in told))
+        graph.build(kitchen_graph.with_suffix(".jsonl"), on_progress=lambda *step: steps_seen.append(step))
+    assert ("extracting", 3, 3) in steps_seen
+    steps = list(dict.fromkeys(step for step, _, _ in steps_seen))
     assert steps == ["reading", "extracting", "linking", "writing nodes", "writing relationships"]

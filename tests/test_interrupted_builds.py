@@ -30,7 +30,7 @@ def more(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(
     cli: Cli, kitchen_graph: Path, more: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], float]:
-    """What adding them gives, and how long it takes."""
+    """The graph after adding them, and the seconds that it takes."""
     store = copied(kitchen_graph, tmp_path_factory.mktemp("expected"))
     start = time.monotonic()
     cli.run("build", more, "--store", store)
@@ -69,7 +69,7 @@ def test_killed_at_any_moment(
     chance = random.Random(20)
     killed = 0
     for kill in range(KILLS):
-        # Spread over the whole build; what is cached makes later ones shorter.
+        # Kills are spread over the whole build. Later builds are shorter, because of the cache.
         delay = seconds * (kill + chance.random()) / KILLS * 0.9
         running = cli.start("build", more, "--store", store)
         time.sleep(delay)
@@ -87,7 +87,7 @@ def test_killed_at_any_moment(
     assert all(name.startswith(("kitchen.kg.lock", "kitchen.kg.cache-")) for name in left), left
 
 
-def test_what_was_extracted_before_a_kill_is_kept(
+def test_extractions_before_a_kill_are_kept(
     cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float]
 ) -> None:
     store = kitchen
@@ -116,7 +116,7 @@ def test_interrupted(
     ran = running.wait()
     assert ran.code == 1 and ran.out == ""
     assert ran.err.strip() == "kgraph: interrupted; what was done so far is kept"
-    # Where the interruption came while the file was being saved, it is saved.
+    # An interruption during a save comes after it.
     assert is_intact(kitchen, before) or everything(kitchen) == expected[0]
 
 

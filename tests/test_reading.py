@@ -1,4 +1,4 @@
-"""The graph of the page that kgraph was made for, against what a reader found in it."""
+"""Compare the graph of the page that kgraph was made for with the notes of a reader."""
 
 import json
 from collections import defaultdict
@@ -14,18 +14,18 @@ from kgraph.names import normal_form
 from kgraph.sources import read
 
 CONCEPTS_FOUND = 0.79
-"""Of the concepts that the reader lists for a paper, how many must be linked to it."""
+"""The share of the concepts listed by the reader that must be linked to their paper."""
 CONCEPTS_A_PAPER = 34
 INTRODUCED_FOUND = 0.90
 SUGGESTED = 0.80
-"""For how many papers one of the reader's group must be among the first five suggestions."""
+"""The share of papers with one of the reader's group among the first five suggestions."""
 
 READING: dict[str, Any] = json.loads((TESTS / "data" / "reading.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def names(seed_graph: Path) -> dict[str, set[str]]:
-    """For each title all that a concept of the paper is called."""
+    """The names of all concepts of each paper, by title."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     rows = asked(
         seed_graph,
@@ -54,8 +54,8 @@ def test_every_paper_is_read_exactly(seed_graph: Path, seed_page: Path) -> None:
     }
     assert len(papers) == 39 and set(papers) == {paper["title"] for paper in READING["papers"]}
     for title, paper in papers.items():
-        place = blocks.index(title)
-        after = [line for line in blocks[place + 1 :] if line]
+        index = blocks.index(title)
+        after = [line for line in blocks[index + 1 :] if line]
         assert paper["abstract"] == after[0], title
         own = after[1 : next((n for n, line in enumerate(after) if n and line in papers), len(after))]
         counts = [int(line.split()[1]) for line in own if line.startswith("•")]
@@ -95,7 +95,7 @@ def test_the_reading_is_of_this_page(seed_page: Path) -> None:
     assert {title for group in READING["related"] for title in group} <= titles
 
 
-def test_what_a_reader_names_is_linked(names: dict[str, set[str]], seed_graph: Path) -> None:
+def test_concepts_listed_by_a_reader_are_linked(names: dict[str, set[str]], seed_graph: Path) -> None:
     listed = [(paper["title"], concept) for paper in READING["papers"] for concept in paper["concepts"]]
     missed = [pair for pair in listed if normal_form(pair[1]) not in names[pair[0]]]
     found = 1 - len(missed) / len(listed)
@@ -107,7 +107,7 @@ def test_what_a_reader_names_is_linked(names: dict[str, set[str]], seed_graph: P
     assert links < CONCEPTS_A_PAPER and most < 2 * CONCEPTS_A_PAPER
 
 
-def test_what_papers_introduce_is_linked(names: dict[str, set[str]], seed_graph: Path) -> None:
+def test_introduced_artefacts_are_linked(names: dict[str, set[str]], seed_graph: Path) -> None:
     artefacts = [(paper["title"], forms) for paper in READING["papers"] for forms in paper["introduces"]]
     missed = [(title, forms) for title, forms in artefacts if not names[title] & set(map(normal_form, forms))]
     assert 1 - len(missed) / len(artefacts) >= INTRODUCED_FOUND, missed
@@ -134,7 +134,7 @@ def test_data_sets_that_are_used(seed_graph: Path) -> None:
         assert normal_form(name) in used, name
 
 
-def test_suggestions_are_what_a_reader_calls_related(seed_graph: Path) -> None:
+def test_suggestions_are_papers_that_a_reader_calls_related(seed_graph: Path) -> None:
     good, poor = [], []
     with kgraph.open(seed_graph) as graph:
         for paper in READING["papers"]:

@@ -60,7 +60,40 @@ def single(tmp_path: Path, text: str, year: int | None = None) -> Paper:
     return found[0]
 
 
-# The real page.
+# The bundled sample, and the page that kgraph was made for.
+
+
+SAMPLE = Path(__file__).parents[2] / "kgraph" / "sample" / "papers.txt"
+SAMPLE_VALUES = {
+    "Overcoming catastrophic forgetting in neural networks": (14, "2016-12-02", None, ()),
+    "Extracting Training Data from Large Language Models": (12, "2020-12-14", None, ()),
+    "How much do language models memorize?": (8, "2025-05-30", None, ()),
+}
+
+
+def test_the_sample_has_40_papers_with_the_titles_and_abstracts_of_its_lines() -> None:
+    found = papers(SAMPLE)
+    lines = set(SAMPLE.read_text(encoding="utf-8").splitlines())
+    assert len({paper.id for paper in found}) == 40
+    assert all(paper.title in lines and paper.abstract in lines for paper in found)
+    assert all(len(paper.abstract) > 300 and paper.source == "papers.txt" for paper in found)
+
+
+@pytest.mark.parametrize("title", SAMPLE_VALUES)
+def test_values_of_the_sample(title: str) -> None:
+    paper = next(paper for paper in papers(SAMPLE) if paper.title == title)
+    assert (paper.author_count, paper.date, paper.comments, paper.organizations) == SAMPLE_VALUES[title]
+
+
+def test_papers_of_the_sample_lack_some_lines() -> None:
+    found = papers(SAMPLE)
+    assert any(paper.organizations and paper.author_count is None for paper in found)
+    assert any(paper.date is None for paper in found)
+
+
+def test_the_sample_says_which_year_was_inferred() -> None:
+    (text,) = notices(SAMPLE)
+    assert "2025 (inferred: the year after 2024" in text
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +177,7 @@ def test_seed_page_says_which_year_it_took() -> None:
         ("", None, None, None, None),
     ],
 )  # fmt: skip
-def test_lines_behind_the_abstract(
+def test_lines_after_the_abstract(
     tmp_path: Path,
     meta: str,
     authors: int | None,
@@ -238,7 +271,7 @@ def test_wrapped_lines_are_joined_by_spaces(tmp_path: Path) -> None:
     assert (paper.title, paper.abstract) == (title, LONG)
 
 
-def test_count_within_a_wrapped_sentence_stays(tmp_path: Path) -> None:
+def test_count_within_a_wrapped_sentence_is_kept(tmp_path: Path) -> None:
     text = f"{HEADER}Folding\n\nOn all of the garments that we tried in this study we found\n42\nhems in total.\n\n· May 2, 2024\n"
     assert single(tmp_path, text).abstract.endswith("we found 42 hems in total.")
 
@@ -288,7 +321,7 @@ def test_footer_belongs_to_no_paper(tmp_path: Path, meta: str, footer: str) -> N
     assert [(p.title, p.abstract) for p in found] == [("Rivers", OTHER), ("Folding Shirts", LONG)]
 
 
-def test_unknown_furniture_is_told(tmp_path: Path) -> None:
+def test_unknown_furniture_is_reported(tmp_path: Path) -> None:
     meta = "  • 2 authors\n·\nMay 2, 2024\n\n"
     path = page(tmp_path, f"{HEADER}Folding Shirts\n\n{LONG}\n\n{meta}Wibble wobble\n")
     assert [p.title for p in papers(path)] == ["Folding Shirts"]
@@ -305,7 +338,7 @@ def test_invisible_characters_and_line_ends(tmp_path: Path) -> None:
     assert (paper.author_count, paper.date, paper.comments) == (6, "2024-06-21", 1)
 
 
-def test_text_stays_as_it_is_but_for_control_characters(tmp_path: Path) -> None:
+def test_only_control_characters_are_removed_from_an_abstract(tmp_path: Path) -> None:
     odd = LONG.replace("cloth folds", "cloth\u00a0\u2028 folds\x07\x0b  in\ttwo")
     abstract = single(tmp_path, f"{HEADER}Folding\n\n{odd}\n\n  • 2 authors\n").abstract
     assert abstract == odd.replace("\x07\x0b", "")
@@ -442,7 +475,7 @@ def render(title: str, abstract: str, meta: object) -> str:
 
 @settings(max_examples=60)
 @given(st.lists(RECORD, min_size=1, max_size=6, unique_by=lambda record: record[0]))
-def test_what_is_rendered_is_read(
+def test_rendered_papers_are_read(
     tmp_path: Path, records: list[tuple[str, str, tuple[object, ...] | None]]
 ) -> None:
     path = page(tmp_path, HEADER + "".join(render(*record) for record in records))

@@ -111,7 +111,7 @@ def test_dates(
         ("2024-05-02x", 1999),
     ],
 )
-def test_dates_that_are_none_are_told_once(tmp_path: Path, date: str, year: int) -> None:
+def test_invalid_dates_are_reported_once(tmp_path: Path, date: str, year: int) -> None:
     records = [json.dumps({"title": f"T{index}", "date": date, "year": 1999}) for index in range(3)]
     found = items(written(tmp_path, *records))
     assert [(p.date, p.year) for p in found if isinstance(p, Paper)] == [(None, year)] * 3
@@ -229,7 +229,7 @@ def test_first_line_may_be_the_broken_one(tmp_path: Path) -> None:
         assert [type(item) for item in found] == [Rejection, Paper, Paper], first
 
 
-def test_too_long_a_line_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_too_long_line_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_values, "MAX_VALUE_LENGTH", 300_000)
     long = json.dumps({"title": "L", "abstract": "é" * 2_000_000}, ensure_ascii=False)
     path = written(tmp_path, GOOD, long, GOOD.replace("a1", "a2"), b'{"title": "\xff"}')
@@ -335,7 +335,7 @@ def test_the_reader_accepts_the_records_that_the_schema_accepts(record: dict[str
 
 
 @given(st.lists(RECORDS | JSON, max_size=5), st.sampled_from([None, 1, 2]), st.integers(1, 9))
-def test_elements_are_cut_out_whole(records: list[Any], indent: int | None, chunk: int) -> None:
+def test_elements_are_cut_out_complete(records: list[Any], indent: int | None, chunk: int) -> None:
     text = json.dumps(records, indent=indent)
 
     class Slow(io.StringIO):
@@ -364,7 +364,7 @@ PAPERS = st.lists(
 
 @settings(max_examples=80)
 @given(PAPERS, st.booleans())
-def test_what_is_written_is_read(tmp_path: Path, records: list[dict[str, Any]], ascii_only: bool) -> None:
+def test_written_records_are_read(tmp_path: Path, records: list[dict[str, Any]], ascii_only: bool) -> None:
     lines = [
         json.dumps(record | {"id": f"p{i}"}, ensure_ascii=ascii_only) for i, record in enumerate(records)
     ]

@@ -30,7 +30,7 @@ def test_titles(title: str, expected: str) -> None:
     assert re.fullmatch(expected, paper_id(title, "whatever"))
 
 
-def test_what_the_words_cannot_show_still_counts() -> None:
+def test_titles_that_differ_outside_ascii_words_have_different_ids() -> None:
     titles = [
         "C",
         "C#",
@@ -47,14 +47,14 @@ def test_what_the_words_cannot_show_still_counts() -> None:
     assert len({paper_id(title, "") for title in titles}) == len(titles)
 
 
-def test_spelling_does_not_count() -> None:
+def test_spellings_of_one_title_have_one_id() -> None:
     assert (
         len({paper_id(title, "") for title in ["Deep  Nets", "deep nets", "Deep\u200b Nets", "Ｄeep nets"]})
         == 1
     )
 
 
-def test_without_a_title_the_abstract_names_it() -> None:
+def test_without_a_title_the_id_comes_from_the_abstract() -> None:
     one, two = paper_id("", "One abstract."), paper_id("", "Two abstracts.")
     assert one != two and one == paper_id(" ", "One  abstract.")
     assert re.fullmatch(r"abstract-[0-9a-f]{16}", one)

@@ -74,7 +74,7 @@ def test_a_bad_file_among_several_is_a_rejection(tmp_path: Path, name: str) -> N
     ) and reason in rejection.reason
 
 
-def test_paths_that_are_no_files(tmp_path: Path) -> None:
+def test_paths_that_are_not_files(tmp_path: Path) -> None:
     for path, reason in [
         (tmp_path / "no", "no such file"),
         (tmp_path, "is a directory"),
@@ -102,7 +102,7 @@ def test_all_files_bad(tmp_path: Path) -> None:
     assert "one" in str(error.value) and "two" in str(error.value)
 
 
-def test_the_content_tells_the_format_not_the_suffix(tmp_path: Path) -> None:
+def test_the_format_is_detected_from_the_content(tmp_path: Path) -> None:
     for name, data, title in [
         ("papers.txt", GOOD, "Folding Shirts"),
         ("page.jsonl", PAGE, "Folding Shirts by Touch"),
@@ -114,7 +114,7 @@ def test_the_content_tells_the_format_not_the_suffix(tmp_path: Path) -> None:
         assert isinstance(paper, Paper) and (paper.title, paper.source) == (title, name)
 
 
-def test_the_suffix_decides_where_the_content_does_not(tmp_path: Path) -> None:
+def test_the_suffix_decides_if_the_content_does_not(tmp_path: Path) -> None:
     (rejection,) = read([written(tmp_path, "papers.jsonl", b"nonsense\n")])
     assert isinstance(rejection, Rejection) and "not valid JSON" in rejection.reason
 

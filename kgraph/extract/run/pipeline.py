@@ -43,8 +43,8 @@ Item = TypeVar("Item")
 
 COMPONENTS = (
     "kgraph_sentences",
-    "kgraph_spans",
     "kgraph_words",
+    "kgraph_spans",
     "kgraph_phrases",
     "kgraph_abbreviations",
     "kgraph_candidates",
@@ -56,7 +56,7 @@ COMPONENTS = (
 )
 """The components behind the trained part; each can be replaced by one that assigns the same."""
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Raised with every change of a rule, list or weight that can change what is read."""
 
 BATCH = 64

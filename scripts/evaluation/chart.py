@@ -29,7 +29,7 @@ text { fill: #e6edf3 }
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of 0 to 100 percent; ``ours`` sets its colour."""
+    """A bar of 0 to 100 percent. ``ours`` sets its colour."""
 
     label: str
     percent: float

@@ -45,7 +45,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class ReportedResult:
-    """A number that a paper reports; ``value`` is None where only a change is reported."""
+    """A number that a paper reports. ``value`` is None if only a change is reported."""
 
     metric: str
     dataset: str | None

@@ -87,7 +87,7 @@ class QueryByExample:
 class TestCollection:
     """Papers, as (title, abstract) by id, and queries with graded pools."""
 
-    __test__ = False  # the name of the thing in the field; pytest must not collect it
+    __test__ = False  # pytest must not collect it, whatever its name
 
     papers: Mapping[str, tuple[str, str]]
     queries: tuple[QueryByExample, ...]

@@ -46,7 +46,7 @@ class GoldSet:
     ``conversion`` names a function of ``convert.py`` that takes the contents of
     ``sources`` in their order. ``fingerprint`` identifies the records that the
     published figures were measured on, whatever their order. A set without sources
-    is not published in a form that can be fetched; ``advice`` says how to get it.
+    is not published in a form that can be fetched. ``advice`` says how to get it.
     """
 
     name: str

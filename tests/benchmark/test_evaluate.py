@@ -1,4 +1,4 @@
-"""scripts/evaluate: its tables, what it does without data, and saved figures."""
+"""scripts/evaluate: its tables, its exit codes, and saved figures."""
 
 from __future__ import annotations
 

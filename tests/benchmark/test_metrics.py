@@ -87,7 +87,7 @@ class TestLabels:
 
 class TestRanking:
     def test_average_precision(self) -> None:
-        # Relevant at ranks 1, 3 and 6; grade 1 is not relevant.
+        # The relevant ranks are 1, 3 and 6, because grade 1 is not relevant.
         assert average_precision([2, 1, 3, 0, 1, 2]) == pytest.approx((1 / 1 + 2 / 3 + 3 / 6) / 3)
         assert average_precision([0, 1]) == 0
 
@@ -144,7 +144,7 @@ class TestRelations:
         gold = {
             "a": {
                 GoldRelation((0, 3), (8, 15), "USED-FOR"),
-                # The gold says that the metric evaluates; kgraph that the task is evaluated by it.
+                # In the gold the metric is the head. In kgraph it is the tail of EVALUATED_BY.
                 GoldRelation((50, 58), (40, 47), "EVALUATE-FOR"),
                 GoldRelation((30, 33), (40, 47), "USED-FOR"),
             }

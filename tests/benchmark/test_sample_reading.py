@@ -32,7 +32,7 @@ def linked(store: Path, types: str) -> dict[str, set[str]]:
 
 
 def share(links: dict[str, set[str]], wanted: list[tuple[str, list[str]]]) -> tuple[float, list[Any]]:
-    """Return the share of the names that are linked, and the missing ones; a name may have variants."""
+    """Return the share of the names that are linked, and the missing ones. A name may have variants."""
     missed = [
         (title, names) for title, names in wanted if not links[title] & {normal_form(name) for name in names}
     ]

@@ -238,3 +238,10 @@ def test_a_role_says_what_kind_of_thing_an_unknown_name_is(
 ) -> None:
     ((_, found),) = extract([Paper("p", "Notes", text)], nlp)
     assert {concept.name: concept.kind for concept in found.concepts}[name] == kind
+
+
+def test_of_several_sentences_the_most_certain_one_is_kept(nlp: Language) -> None:
+    text = "Our framework, KettleNet, boils. We propose KettleNet. Our framework, KettleNet, whistles."
+    ((_, found),) = extract([Paper("p", "Notes", text)], nlp)
+    (relation,) = found.relations
+    assert (relation.evidence.producer, relation.evidence.text) == ("we-present", "We propose KettleNet.")

@@ -58,7 +58,19 @@ def _processor() -> str:
 
 
 def commit() -> str:
-    """Return the commit of this checkout, with ``-dirty`` if files were changed, or "unknown" without git."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-    described = subprocess.run(command, capture_output=True, text=True, check=False)
-    return described.stdout.strip() if described.returncode == 0 else "unknown"
+    """Return the commit of this checkout, with ``-dirty`` if other files than figures were changed.
+
+    Without git it is "unknown".
+    """
+    head = _git("rev-parse", "--short=12", "HEAD")
+    if head is None:
+        return "unknown"
+    # Saving the figures of one table must not mark those of the next one.
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!scripts/evaluation/results")
+    return f"{head}-dirty" if changed else head
+
+
+def _git(*arguments: str) -> str | None:
+    command = ["git", "-C", str(ROOT), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None

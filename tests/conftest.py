@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000, derandomize=False)
 settings.load_profile("default")
 
-NEEDS = {"neo4j_server": "neo4j", "browser": "browser", "seed_page": "shared"}
+NEEDS = {"new_neo4j_server": "neo4j", "browser": "browser", "seed_page": "shared"}
 """The marker of the tests that take a fixture."""
 
 ENGINES = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]
@@ -104,9 +104,18 @@ def warm_store(sample_graph: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
-    """One Neo4j server for all tests; take ``neo4j`` to get it empty."""
-    server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
+def new_neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Neo4jServer]:
+    """Return a function that takes a name and settings and returns a server that is not started.
+
+    Every fixture with a server uses this one, so its tests get the marker ``neo4j``.
+    """
+    return lambda name, *settings: Neo4jServer(tmp_path_factory.mktemp(name), *settings)
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(new_neo4j_server: Callable[..., Neo4jServer]) -> Iterator[Neo4jServer]:
+    """One Neo4j server for all tests. The fixture ``neo4j`` returns it without data."""
+    server = new_neo4j_server("neo4j")
     server.start()
     yield server
     server.remove()

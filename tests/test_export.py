@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +61,13 @@ def exported(cli: Cli, graph: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def imported(exported: tuple[Path, Ran], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+def imported(
+    exported: tuple[Path, Ran], new_neo4j_server: Callable[..., Neo4jServer]
+) -> Iterator[Neo4jServer]:
     """A server whose database is the import of it."""
     folder, ran = exported
-    home = tmp_path_factory.mktemp("imported")
-    server = Neo4jServer(home)
+    server = new_neo4j_server("imported")
+    home = server.home
     server.prepare()
     tools = home / "tools"
     tools.mkdir()

@@ -141,7 +141,11 @@ def test_no_tls_where_the_address_asks_for_it(cli: Cli, server: Neo4jServer) -> 
 
 
 @pytest.fixture(scope="module")
-def tls_server(neo4j_server: Neo4jServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+def tls_server(
+    neo4j_server: Neo4jServer,
+    new_neo4j_server: Callable[..., Neo4jServer],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Neo4jServer]:
     """A server that wants TLS, with a certificate that it signed itself."""
     del neo4j_server  # skips where there can be none
     folder = tmp_path_factory.mktemp("certificates")
@@ -151,8 +155,8 @@ def tls_server(neo4j_server: Neo4jServer, tmp_path_factory: pytest.TempPathFacto
         check=True,
         capture_output=True,
     )
-    server = Neo4jServer(
-        tmp_path_factory.mktemp("tls"),
+    server = new_neo4j_server(
+        "tls",
         "server.bolt.tls_level=REQUIRED",
         "dbms.ssl.policy.bolt.enabled=true",
         f"dbms.ssl.policy.bolt.base_directory={folder}",

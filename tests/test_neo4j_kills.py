@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,9 @@ HELD = "OPTIONAL MATCH (n) WITH count(n) AS nodes OPTIONAL MATCH ()-[r]->() RETU
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+def server(new_neo4j_server: Callable[..., Neo4jServer]) -> Iterator[Neo4jServer]:
     """A server to be killed, not the one of the other tests."""
-    server = Neo4jServer(tmp_path_factory.mktemp("killed"))
+    server = new_neo4j_server("killed")
     server.start()
     yield server
     server.remove()

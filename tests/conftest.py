@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from neo4j_server import Neo4jServer
 from package_copy import PackageCopy, copy_package
-from runs import PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
+from runs import ENGINES, PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import GraphStore, open_store
@@ -29,8 +29,6 @@ settings.load_profile("default")
 
 NEEDS = {"new_neo4j_server": "neo4j", "browser": "browser", "seed_page": "shared"}
 """The marker of the tests that take a fixture."""
-
-ENGINES = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import kgraph
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.store import GraphStore
@@ -21,6 +23,9 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 SAMPLE = ROOT / "kgraph" / "sample" / "papers.txt"
 SHARED = Path(os.environ.get("KGRAPH_SHARED", ROOT.parent / "shared"))
+
+ENGINES = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]
+"""Parameters of a fixture with a store of each engine."""
 
 NODES = "MATCH (n) RETURN labels(n) AS labels, n"
 RELATIONSHIPS = (

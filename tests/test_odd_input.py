@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kgraph.errors import QueryError
-from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Entity, Tokens
+from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Entity, Tokens, Word
 from kgraph.extract.measurements.figures import figures
-from kgraph.extract.reader.entity_spans import tidy
+from kgraph.extract.reader.entity_spans import clean_span
 from kgraph.extract.terms.abbreviations import find_abbreviations
 from kgraph.link.aliases import MAX_ADDED, learn_aliases, link_concepts, local_ids, own_concept_ids
 from kgraph.link.thesaurus import Thesaurus
@@ -200,13 +200,15 @@ class TestEntitySpans:
         st.integers(0, 9),
         st.data(),
     )
-    def test_a_tidied_entity_is_a_bounded_part_in_one_sentence_and_stays_as_it_is(
+    def test_a_cleaned_span_is_bounded_and_in_one_sentence_and_cleaning_it_again_keeps_it(
         self, words: list[tuple[str, str]], sentences: list[int], title: int, data: st.DataObject
     ) -> None:
         text = tokens(words, sentences, title)
         start = data.draw(st.integers(0, len(words) - 1))
         end = data.draw(st.integers(start + 1, len(words)))
-        found = tidy(text, Entity(start, end, "method", 0.5))
+        single = [Word(index, index + 1, tag, form) for index, (form, tag) in enumerate(words)]
+        starts = range(len(words))
+        found = clean_span(text, single, starts, Entity(start, end, "method", 0.5))
         if found is None:
             return
         assert start <= found.start < found.end <= end
@@ -218,7 +220,7 @@ class TestEntitySpans:
         assert written[0] not in ",.;:\"'“”‘’`-–— " and written[-1] not in ",.;:\"'“”‘’`-–— "
         assert sum(map(written.count, "([{")) == sum(map(written.count, ")]}"))
         assert (found.kind, found.confidence) == ("method", 0.5)
-        assert tidy(text, found) == found
+        assert clean_span(text, single, starts, found) == found
 
 
 NAMES = st.sampled_from(

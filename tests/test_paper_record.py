@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ENGINES
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from neo4j_server import Neo4jServer
 from package_copy import PackageCopy
+from runs import ENGINES
 
 from kgraph.build import stored_papers
 from kgraph.model import Node, NodeBatch, Organization, Paper

@@ -1,7 +1,7 @@
 """All data that depends on a field of research or on the language, and the functions that read it.
 
-``manifest.json`` lists every file with its origin and licence. To fit kgraph
-to another field or language, replace files here; the code has no word lists.
+``manifest.json`` lists every file with its version, origin and licence. To
+fit kgraph to another field or language, replace files here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 _FOLDER = Path(__file__).parent
 # A quantifier such as {0,60} never starts with a letter.
 _FRAGMENT = re.compile(r"\{(?P<name>[a-z][a-z0-9_]*)\}")
+
+_MANIFEST = "manifest.json"
 
 MODEL = "kgraph_sci_sm"
 """The trained pipeline, a folder in spaCy's format that ``scripts/train`` writes."""
@@ -70,11 +73,27 @@ def expand_fragments(fragments: Mapping[str, str | Sequence[str]]) -> dict[str, 
     return expanded
 
 
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """An entry of ``manifest.json``: a file or a folder of data, and where it comes from."""
+
+    name: str
+    version: str
+    content: str
+    origin: str
+    licence: str
+
+
+def manifest() -> tuple[DataFile, ...]:
+    """Return the entries of the manifest."""
+    return tuple(DataFile(**entry) for entry in read_json(_MANIFEST)["files"])
+
+
 def data_files() -> tuple[str, ...]:
-    """Return the relative paths of all data files, sorted; Python files and their caches are not data."""
-    paths = (path for path in _FOLDER.rglob("*") if path.is_file())
-    names = (path.relative_to(_FOLDER).as_posix() for path in paths if path.suffix not in {".py", ".pyc"})
-    return tuple(sorted(names))
+    """Return the relative paths of all files of data, sorted, without the manifest and Python files."""
+    paths = (path for path in _FOLDER.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"})
+    names = (path.relative_to(_FOLDER).as_posix() for path in paths)
+    return tuple(sorted(name for name in names if name != _MANIFEST))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which words of a sentence name a metric, and whether a higher number of it is better."""
+"""Find the metrics of a sentence, and whether a higher value of each is better."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 
 from spacy.tokens import Doc, Span
 
-from kgraph.data import read_json
+from kgraph.data import compile_pattern, expand, read_toml
 from kgraph.extract.document import Candidate, Phrase
 from kgraph.extract.terms.kinds import is_named, known_names
 from kgraph.names import normal_form
@@ -17,12 +17,11 @@ from kgraph.names import normal_form
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """Words that name a metric, by their offsets in the sentence.
+    """A metric in a sentence; ``start`` and ``end`` are character offsets in the sentence.
 
-    ``better`` is 1 where higher is better, -1 where lower is, 0 where that is
-    not known. A ``cost`` counts only in what became of it: how many parameters
-    a model has is no result, that it needs 40% fewer is one. A ``speedup`` is
-    itself a change.
+    ``better`` is 1 if higher is better, -1 if lower is, 0 if that is not known.
+    A ``cost`` is a result only as a change: 40% fewer parameters, but not the
+    number of parameters. A ``speedup`` is itself a change.
     """
 
     start: int
@@ -34,73 +33,71 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class MetricWords:
-    """``pattern`` finds known metrics; ``better`` says which way each is better, by normal form.
+    """The names of metrics, by normal form, and the wording around them (``metrics.toml`` explains each).
 
-    ``costs`` and ``speedups`` are such metrics; ``settings`` are phrases that
-    only look like metrics ("learning rate").
+    ``known`` finds known metrics, ``better`` says which direction is better.
     """
 
-    pattern: re.Pattern[str]
+    known: re.Pattern[str]
     better: Mapping[str, int]
     costs: frozenset[str]
     speedups: frozenset[str]
     settings: frozenset[str]
+    heads: frozenset[str]
+    after_rank: re.Pattern[str]
+    not_part: re.Pattern[str]
+    change: re.Pattern[str]
+    compound: re.Pattern[str]
 
 
-_TOP = re.compile(r"\b(?:top|rank)[- ]?\d+[ -]$", re.IGNORECASE)
-_NOT_PART = re.compile(
-    r"(?:.*['’]s |.*\b(?:cuts?|reduces?|improve[sd]?|increases?|lowers?|boosts?|achieves?|attains?|reaches?) "
-    r"|(?:fewer|less|more|greater|smaller|larger|low|lower|high|higher|fast|boosted|overall|average|mean|total"
-    r"|absolute|relative|best|better|of|in)[ -])*",
-    re.IGNORECASE,
-)
-_A_CHANGE = re.compile(r"(?:reduction|improvement|gain|increase|drop|decrease|degradation)$")
-_HEADS = frozenset({"agreement", "coefficient", "distance", "error", "index", "overlap", "rate", "score"})
-"""Last words of a phrase that make it a number to report, where other evidence says that it is a metric."""
-_AT = r"[A-Za-z]+@(?:\d+(?:\.\d+)?|k\b|K\b)"
-_COMPOUND = re.compile(r"(?:\w+-)+$")
-_VARIANT = (
-    r"(?:[-@]?\d+(?:\.\d+)?(?![\w%])|-[LNW]\b|s\b)?(?:[ -](?:scores?|rates?|values?|levels?|metrics?)\b)?"
-)
+_RANK_LENGTH = 9
+"""Characters before a metric in which "top-1" is searched."""
 
 
 @cache
 def load_metric_words() -> MetricWords:
-    """Read the list that ships with the package."""
-    data: dict[str, list[str]] = read_json("metrics.json")
-    higher = [*data["higher"], *data["speedups"]]
-    lower = [*data["lower"], *data["costs"]]
+    """Return the list that ships with kgraph."""
+    data = read_toml("metrics.toml")
+    names: Mapping[str, Sequence[str]] = data["names"]
+    patterns: Mapping[str, str | Sequence[str]] = data["patterns"]
+    higher = [*names["higher"], *names["speedups"]]
+    lower = [*names["lower"], *names["costs"]]
     words = sorted({*higher, *lower}, key=lambda word: (-len(word), word))
-    # What is written in capitals is an abbreviation only so: "MAP" is no "map".
     known = "|".join(
         re.escape(word) if word != word.lower() else f"(?i:{re.escape(word)})".replace(r"\ ", "[ -]")
         for word in words
     )
+    at_cutoff, variant = expand(patterns["at_cutoff"], {}), expand(patterns["variant"], {})
     return MetricWords(
-        re.compile(rf"(?<![\w@^])(?:{_AT}|(?P<known>{known}){_VARIANT})(?![\w@]|-\w)"),
-        {normal_form(word): 1 for word in higher} | {normal_form(word): -1 for word in lower},
-        frozenset(map(normal_form, data["costs"])),
-        frozenset(map(normal_form, data["speedups"])),
-        frozenset(map(normal_form, data["settings"])),
+        known=re.compile(rf"(?<![\w@^])(?:{at_cutoff}|(?P<known>{known}){variant})(?![\w@]|-\w)"),
+        better={normal_form(word): 1 for word in higher} | {normal_form(word): -1 for word in lower},
+        costs=frozenset(map(normal_form, names["costs"])),
+        speedups=frozenset(map(normal_form, names["speedups"])),
+        settings=frozenset(map(normal_form, names["settings"])),
+        heads=frozenset(names["heads"]),
+        after_rank=compile_pattern(patterns["after_rank"]),
+        not_part=compile_pattern(patterns["not_part"]),
+        change=compile_pattern(patterns["change"]),
+        compound=compile_pattern(patterns["compound"]),
     )
 
 
 def metrics(
     doc: Doc, sentence: Span, text: str, of_kind: Sequence[tuple[Phrase, Candidate]]
 ) -> Iterator[Metric]:
-    """Yield what names a metric in a sentence: known words, and phrases of that kind, as long as they go.
+    """Yield the metrics of a sentence: known names, extended to their phrase, and phrases of that kind.
 
-    ``text`` is the sentence as the paper writes it, ``of_kind`` are the
-    phrases of the document that are metrics by their kind.
+    ``text`` is the original sentence, ``of_kind`` are the phrases of the
+    document that are metrics by their kind.
     """
     words = load_metric_words()
-    matches = list(words.pattern.finditer(text))
+    matches = list(words.known.finditer(text))
     starts = _phrase_starts(doc, sentence) if matches else {}
     for match in matches:
         key = normal_form(match["known"]) if match["known"] else ""
         head = match.end("known") if match["known"] else match.end()
         start = min(match.start(), starts.get(match.end(), match.start()), starts.get(head, match.start()))
-        if compound := _COMPOUND.search(text, 0, start):
+        if compound := words.compound.search(text, 0, start):
             start = compound.start()
         start = _with_top(text, _without_openers(text, start, match.start()))
         if not _is_setting(normal_form(text[start : match.end()]), words):
@@ -108,10 +105,12 @@ def metrics(
                 start, match.end(), words.better.get(key, 1), key in words.costs, key in words.speedups
             )
     for phrase, candidate in of_kind:
-        if not sentence.start <= phrase.start < sentence.end or _A_CHANGE.search(phrase.key):
+        if not sentence.start <= phrase.start < sentence.end or words.change.search(phrase.key):
             continue
         tails = tuple(_tails(phrase.key))
-        measures = tails[-1] in _HEADS or any(tail in words.better for tail in tails) or is_named(candidate)
+        measures = (
+            tails[-1] in words.heads or any(tail in words.better for tail in tails) or is_named(candidate)
+        )
         if measures and not _is_setting(candidate.key, words) and not _is_setting(phrase.key, words):
             start, end = offsets(doc, sentence, phrase)
             end = start + len(text[start:end].rstrip(".,;:"))
@@ -122,7 +121,7 @@ def metrics(
 
 
 def offsets(doc: Doc, sentence: Span, phrase: Phrase) -> tuple[int, int]:
-    """Return where a phrase stands in its sentence, in characters."""
+    """Return the character offsets of a phrase in its sentence."""
     last = doc[phrase.end - 1]
     return doc[phrase.start].idx - sentence.start_char, last.idx + len(last) - sentence.start_char
 
@@ -134,11 +133,11 @@ def _is_setting(key: str, words: MetricWords) -> bool:
 
 def _tails(key: str) -> Iterator[str]:
     parts = key.split()
-    yield from (" ".join(parts[place:]) for place in range(len(parts)))
+    yield from (" ".join(parts[index:]) for index in range(len(parts)))
 
 
 def _phrase_starts(doc: Doc, sentence: Span) -> Mapping[int, int]:
-    """Return where the longest phrase that ends at an offset of the sentence begins."""
+    """Return the start of the longest phrase for each offset at which a phrase ends."""
     starts: dict[int, int] = {}
     for phrase in doc._.phrases:
         if sentence.start <= phrase.start < sentence.end:
@@ -148,12 +147,12 @@ def _phrase_starts(doc: Doc, sentence: Span) -> Mapping[int, int]:
 
 
 def _without_openers(text: str, start: int, end: int) -> int:
-    """Return where a metric's own words begin: "the model's low | latency"."""
-    match = _NOT_PART.match(text, start, end)
+    """Return the start of the metric in a phrase: "the model's low | latency"."""
+    match = load_metric_words().not_part.match(text, start, end)
     return match.end() if match else start
 
 
 def _with_top(text: str, start: int) -> int:
-    """Return where "top-1" begins before an offset; it is no noun, and no part of a phrase."""
-    match = _TOP.search(text, max(0, start - 9), start)
+    """Return the start of "top-1" before an offset, which is not part of a noun phrase."""
+    match = load_metric_words().after_rank.search(text, max(0, start - _RANK_LENGTH), start)
     return match.start() if match else start

@@ -9,11 +9,9 @@ from spacy.tokens import Doc
 
 from kgraph.extract.document import Tokens, Word
 from kgraph.extract.reader.segmentation import is_punctuation
+from kgraph.extract.reader.wording import load_wording
 
 _HYPHENS = frozenset("-‐‑–&_")
-_PREFIXES = frozenset(
-    {"by", "cross", "in", "inter", "intra", "multi", "non", "off", "on", "out", "per", "to", "un"}
-)
 
 
 @Language.component("kgraph_words", requires=["doc._.tokens"], assigns=["doc._.words"])
@@ -60,7 +58,7 @@ def _tag(tokens: Tokens, start: int, end: int) -> str:
     # "pre-training" are nouns, whatever the tagger thinks of their last part.
     if tokens.lowered[end - 1].endswith("ing"):
         return "NN"
-    if tokens.lowered[start] in _PREFIXES:
+    if tokens.lowered[start] in load_wording().prefixes:
         return "JJ"
     return tag if tag.startswith("NN") or tag == "CD" else "JJ"
 

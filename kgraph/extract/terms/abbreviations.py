@@ -14,13 +14,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.document import Abbreviation
+from kgraph.extract.reader.wording import load_wording
 from kgraph.names import is_acronym, looks_named
 
 _BRACKETS = re.compile(r"\(([^()]{2,100})\)")
-_SPELLED_OUT = re.compile(
-    r"(?<!\w)(?P<short>[A-Z][\w&-]{1,9}) (?:is short for|short for|stands for|for) "
-    r"(?P<long>[A-Z][\w-]+(?: [A-Z][\w-]+)+)"
-)
 _WORD_BEFORE = re.compile(r"([^\s()\[\],;:]+)\s*$")
 _CUT = re.compile(r"[;,]")
 _SENTENCE_END = re.compile(r"[.!?]\s")
@@ -59,7 +56,7 @@ def find_abbreviations(text: str) -> Iterator[Abbreviation]:
         ):
             start = text.index(outer, match.start())
             yield Abbreviation(word.group(1), outer, word.start(1), start)
-    for match in _SPELLED_OUT.finditer(text):
+    for match in load_wording().spelled_out.finditer(text):
         short, long = match.group("short"), match.group("long")
         if is_short_form(short) and long_form(short, long) == long:
             yield Abbreviation(short, long, match.start("short"), match.start("long"))

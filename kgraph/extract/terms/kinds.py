@@ -17,25 +17,9 @@ from spacy.tokens import Doc
 
 from kgraph.data import read_json
 from kgraph.extract.document import Candidate, Entity, Tokens
+from kgraph.extract.reader.wording import load_wording
 from kgraph.model import Kind
 from kgraph.names import is_acronym, looks_named, normal_form, singular
-
-_BESIDE: Mapping[str, Kind] = {
-    "algorithm": "method",
-    "architecture": "method",
-    "baseline": "method",
-    "benchmark": "dataset",
-    "corpus": "dataset",
-    "dataset": "dataset",
-    "framework": "method",
-    "loss": "method",
-    "method": "method",
-    "metric": "metric",
-    "model": "method",
-    "network": "method",
-    "score": "metric",
-    "task": "task",
-}
 
 
 @cache
@@ -101,5 +85,5 @@ def _beside(tokens: Tokens, candidate: Candidate) -> Kind | None:
 
 
 def _said_by(word: str) -> tuple[Kind, ...]:
-    kind = _BESIDE.get(singular(word))
+    kind = load_wording().neighbours.get(singular(word))
     return (kind,) if kind else ()

@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.document import MOST_CHARACTERS, MOST_TOKENS, Phrase, Tokens, Word
+from kgraph.extract.reader.wording import load_wording
 from kgraph.extract.terms.boilerplate import Boilerplate, load_boilerplate
 from kgraph.names import looks_named, normal_form
 
@@ -27,15 +28,6 @@ _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "FW"})
 _MODIFIERS = frozenset({"JJ", "VBN", "VBG", "JJS"})
 _AUXILIARY = frozenset({"VB", "VBZ", "VBP", "VBD", "VBN", "MD", "TO", "RB"})
 _OBJECT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "CD"})
-_PARTICIPLES = frozenset(
-    """
-    appearing arising based called compared concerning consisting containing dubbed featuring given having
-    including involving leading making named providing ranging regarding requiring resulting showing
-    suggesting termed used using
-    """.split()  # noqa: SIM905
-)
-_NOMINAL = ("cy", "ing", "tion", "sion", "ment", "ance", "ence", "ity", "sis", "ization")
-_POSSESSIVES = frozenset({"'s", "’s"})
 _JOINING = frozenset({"CC", ","})
 _BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS"})
 
@@ -94,14 +86,14 @@ def _belongs(word: Word, before: Word | None, after: Word | None, inside: bool) 
         return False
     if tag in _NOUNS or looks_named(text):
         return True
-    if tag == "POS" or text in _POSSESSIVES:
+    if tag == "POS" or text in load_wording().possessives:
         return inside and after is not None and (after.tag in _NOUNS or after.tag == "JJ")
     if tag == "CD":
         return inside and any(c.isdigit() for c in text)
     if tag not in _MODIFIERS:
         return False
     if inside and before is not None:
-        if text.lower() in _PARTICIPLES:
+        if text.lower() in load_wording().linking_participles:
             return False
         if tag == "VBG":
             # "work analyzing in-context learning": a verb where it has an object.
@@ -116,7 +108,7 @@ def _belongs(word: Word, before: Word | None, after: Word | None, inside: bool) 
     if tag == "VBG":
         return before is not None and before.tag in _BEFORE_GERUND
     if tag == "JJS":
-        return text.lower() == "nearest"
+        return text.lower() in load_wording().superlatives
     return True
 
 
@@ -142,7 +134,7 @@ def _phrases_of(tokens: Tokens, run: Sequence[Word], boilerplate: Boilerplate) -
     for start in range(last):
         if start < first and lowered[start] not in boilerplate.soft:
             continue
-        if run[start].tag == "POS" or lowered[start] in _POSSESSIVES:
+        if run[start].tag == "POS" or lowered[start] in load_wording().possessives:
             continue
         if start + 1 < last and run[start + 1].tag == "POS" and lowered[start] in boilerplate.generic:
             continue  # "the model's knowledge"
@@ -178,14 +170,14 @@ def _without_tail(
     alone = last - first == 2
     if not _closes(before, True) or (before.tag == "JJ" and not alone):
         return last
-    if alone and not lowered[last - 2].endswith(_NOMINAL):
+    if alone and not lowered[last - 2].endswith(load_wording().act_endings):
         return last
     return last - 1
 
 
 def _closes(word: Word, has_modifier: bool) -> bool:
     if word.tag in _NOUNS or looks_named(word.text):
-        return word.text not in _POSSESSIVES
+        return word.text not in load_wording().possessives
     return has_modifier and (word.tag in {"CD", "VBG"} or (word.tag == "JJ" and word.text.endswith("ing")))
 
 

@@ -63,7 +63,8 @@ class EmbeddedStore:
         if self._path.is_dir():
             raise InputError(f"{self._path}: this is a folder, not a graph file")
         if not self._path.parent.is_dir():
-            raise InputError(f"{self._path.parent}: no such folder to keep the graph in")
+            folder = self._path.parent
+            raise InputError(f"{folder}: no such folder to keep the graph in")
         return self._seen() is not _ABSENT
 
     def query(
@@ -79,59 +80,40 @@ class EmbeddedStore:
         text = checked(cypher)
         if not self.exists():
             raise InputError(f"{self._path}: no graph there; make one with `kgraph build`")
-        graph = self._open_to_write() if write else self._loaded()
         try:
-            found = graph.cypher(
-                text,
-                params=dict(parameters or {}),
-                timeout_ms=0 if timeout is None else _milliseconds(timeout),
-                max_work_units=MAX_WORK,
-                row_limit=None if limit is None else min(limit, _LARGEST),
-                hide_structural_keys=True,
-            )
-            if write:
-                _save(graph)
-            assert isinstance(found, kglite.ResultView)
-            return _result(found)
+            if not write:
+                return _run(self._loaded(), text, parameters, timeout, limit)
+            with self._open_to_write() as graph:
+                return _run(graph, text, parameters, timeout, limit)
         except kglite.CypherTimeoutError as error:
             raise QueryError(
                 f"the query was stopped after {timeout:g} seconds; narrow it or raise --timeout"
             ) from error
         except kglite.ReadOnlyError as error:
             raise QueryError("the query writes; pass --write if it should") from error
-        except kglite.FileError as error:
-            raise StoreError(f"{self._path}: cannot be written: {error}") from error
         except (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise QueryError(_message(error)) from error
-        finally:
-            if write:
-                _close(graph)
-                self.close()
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
-        """Make kgraph's part of the graph equal to the batches; one atomic save at the end."""
-        self.exists()  # says in plain words where no graph can be
-        graph = self._open_to_write()
+        """Make kgraph's part of the graph equal to the batches, with one atomic save at the end."""
+        self.exists()  # raises InputError if the path cannot be a graph file
         try:
-            if self._seen() != _version(self._path):
-                # What is to be written was made from an older graph and would undo the newer.
-                raise StoreError(
-                    f"{self._path}: changed by another process since it was read; "
-                    "nothing was written, run this again"
-                )
-            for label in graph_schema().labels:
-                graph.cypher(
-                    f"CREATE CONSTRAINT {label.name.lower()}_id IF NOT EXISTS "
-                    f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
-                )
-            _replace_nodes(graph, nodes)
-            _replace_edges(graph, edges)
-            _save(graph)
+            with self._open_to_write() as graph:
+                if self._seen() != _version(self._path):
+                    # The batches were made from an older graph and would undo the changes to it.
+                    raise StoreError(
+                        f"{self._path}: changed by another process since it was read; "
+                        "nothing was written, run this again"
+                    )
+                for label in graph_schema().labels:
+                    graph.cypher(
+                        f"CREATE CONSTRAINT {label.name.lower()}_id IF NOT EXISTS "
+                        f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
+                    )
+                _replace_nodes(graph, nodes)
+                _replace_edges(graph, edges)
         except kglite.KgError as error:
             raise StoreError(f"{self._path}: the graph could not be written: {error}") from error
-        finally:
-            _close(graph)
-            self.close()
 
     def close(self) -> None:
         """Forget the loaded graph."""
@@ -145,15 +127,28 @@ class EmbeddedStore:
 
     def _loaded(self) -> kglite.KnowledgeGraph:
         if self._graph is None:
-            with _told_as_ours(self._path):
+            with _opening(self._path):
                 graph = kglite.load(str(self._path))
             graph.read_only(True)
             self._graph = graph
         return self._graph
 
-    def _open_to_write(self) -> kglite.KnowledgeGraph:
-        with _told_as_ours(self._path):
-            return kglite.open(str(self._path), durable="off")
+    @contextmanager
+    def _open_to_write(self) -> Iterator[kglite.KnowledgeGraph]:
+        """Yield the graph for changes: saved if the block ends without an error, else discarded.
+
+        Raises StoreError if another process is writing it, or if it cannot be
+        opened or saved.
+        """
+        with _opening(self._path):
+            graph = kglite.open(str(self._path), durable="off")
+        try:
+            with _without_mapping_warnings(), graph:
+                yield graph
+        except kglite.FileIoError as error:
+            raise StoreError(f"{self._path}: cannot be written: {_message(error)}") from error
+        finally:
+            self.close()
 
 
 def _version(path: Path) -> _Version:
@@ -165,7 +160,7 @@ def _version(path: Path) -> _Version:
 
 
 @contextmanager
-def _told_as_ours(path: Path) -> Iterator[None]:
+def _opening(path: Path) -> Iterator[None]:
     """Turn what the engine raises on opening a file into words for the user."""
     try:
         yield
@@ -185,18 +180,8 @@ def _milliseconds(timeout: float) -> int:
     return math.ceil(min(timeout * 1000, _LARGEST))
 
 
-def _save(graph: kglite.KnowledgeGraph) -> None:
-    with _without_news_of_mapping():
-        graph.save()
-
-
-def _close(graph: kglite.KnowledgeGraph) -> None:
-    with _without_news_of_mapping():
-        graph.close()
-
-
 @contextmanager
-def _without_news_of_mapping() -> Iterator[None]:
+def _without_mapping_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         # Parts that cannot be mapped from disk are held in memory: always so here.
         warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
@@ -260,6 +245,25 @@ def _replace_edges(graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch]) -
             },
             timeout_ms=0,
         )
+
+
+def _run(
+    graph: kglite.KnowledgeGraph,
+    text: str,
+    parameters: Mapping[str, Any] | None,
+    timeout: float | None,
+    limit: int | None,
+) -> QueryResult:
+    found = graph.cypher(
+        text,
+        params=dict(parameters or {}),
+        timeout_ms=0 if timeout is None else _milliseconds(timeout),
+        max_work_units=MAX_WORK,
+        row_limit=None if limit is None else min(limit, _LARGEST),
+        hide_structural_keys=True,
+    )
+    assert isinstance(found, kglite.ResultView)
+    return _result(found)
 
 
 def _result(found: kglite.ResultView) -> QueryResult:

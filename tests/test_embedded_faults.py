@@ -1,0 +1,62 @@
+"""Faults of operation with a graph file: links, a full disk, interruptions, killed processes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from runs import asked, everything, little_batches
+
+import kgraph
+from kgraph.model import Node, NodeBatch
+from kgraph.store import open_store, values
+
+COUNT = "MATCH (p:Paper) RETURN count(p) AS n, count(p.mark) AS marked"
+
+
+def limited(kilobytes: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run kgraph in a process that can write no file longer than this, as on a full disk."""
+    command = 'ulimit -f "$1"; shift; exec "$@"'
+    return subprocess.run(
+        ["bash", "-c", command, "bash", str(kilobytes), sys.executable, "-m", "kgraph.cli", *arguments],
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_full_disk_is_reported(kitchen: Path) -> None:
+    before = everything(kitchen)
+    ran = limited(8, "query", "MATCH (p:Paper) SET p.mark = 1", "--write", "--store", kitchen)
+    assert ran.returncode == 1 and ran.stdout == ""
+    assert (
+        ran.stderr == f"kgraph: {kitchen}: cannot be written: File I/O error: File too large (os error 27)\n"
+    )
+    assert everything(kitchen) == before
+    assert not list(kitchen.parent.glob("*.tmp.*"))
+    with kgraph.open(kitchen) as graph:  # the lock is free
+        graph.query("MATCH (p:Paper) SET p.mark = 1", write=True)
+    assert asked(kitchen, COUNT) == [(3, 3)]
+
+
+def test_a_load_that_fails_changes_nothing(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "graph.kg")
+    store.replace(*little_batches())
+    before = (tmp_path / "graph.kg").read_bytes()
+
+    def nodes() -> Iterator[NodeBatch]:
+        yield NodeBatch("Paper", [Node("p3", {"name": "Third", "title": "Third"})])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.replace(nodes(), [])
+    assert (tmp_path / "graph.kg").read_bytes() == before
+
+
+def test_a_result_that_is_refused_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "MAX_VALUE", 10)
+    store = open_store(tmp_path / "graph.kg")
+    store.replace(*little_batches())
+    with pytest.raises(kgraph.QueryError, match="more than 10 characters"):
+        store.query("MATCH (p:Paper) SET p.mark = 1 RETURN range(1, 11) AS x", write=True)
+    assert [tuple(row.values()) for row in store.query(COUNT).rows] == [(2, 0)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runs import asked, everything, little_batches
+from runs import Cli, asked, everything, little_batches
 
 import kgraph
 from kgraph.model import Node, NodeBatch
@@ -23,6 +23,50 @@ def limited(kilobytes: int, *arguments: str | Path) -> subprocess.CompletedProce
         capture_output=True,
         text=True,
     )
+
+
+def test_a_symbolic_link_is_written_through(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "mine.kg"
+    link.symlink_to(kitchen)
+    cli.run("query", "MATCH (p:Paper) SET p.mark = 1", "--write", "--store", link)
+    cli.run("build", kitchen.with_suffix(".jsonl"), "--thesaurus", thesaurus(tmp_path), "--store", link)
+    assert link.is_symlink()
+    assert asked(kitchen, COUNT) == asked(link, COUNT) == [(3, 3)]
+
+
+def thesaurus(folder: Path) -> Path:
+    """Return a thesaurus that makes a build write the graph again."""
+    path = folder / "thesaurus.tsv"
+    path.write_text("label\treplace by\ntoast\tbread\n")
+    return path
+
+
+def test_a_link_to_nothing_gets_its_target(tmp_path: Path) -> None:
+    (tmp_path / "link.kg").symlink_to("real.kg")
+    store = open_store(tmp_path / "link.kg")
+    assert not store.exists()
+    store.replace(*little_batches())
+    assert (tmp_path / "link.kg").is_symlink() and (tmp_path / "real.kg").is_file()
+
+
+def test_a_link_into_a_missing_folder(tmp_path: Path) -> None:
+    (tmp_path / "link.kg").symlink_to("missing/real.kg")
+    with pytest.raises(kgraph.InputError, match="missing: no such folder"):
+        open_store(tmp_path / "link.kg").exists()
+
+
+def test_two_names_of_a_graph_have_one_lock(tmp_path: Path) -> None:
+    (tmp_path / "link.kg").symlink_to("real.kg")
+    first, second = open_store(tmp_path / "real.kg"), open_store(tmp_path / "link.kg")
+    first.replace(*little_batches())
+
+    def nodes() -> Iterator[NodeBatch]:
+        with pytest.raises(kgraph.StoreError, match="another process is writing"):
+            second.query("MATCH (p:Paper) SET p.mark = 1", write=True)
+        yield from little_batches()[0]
+
+    first.replace(nodes(), [])
 
 
 def test_a_full_disk_is_reported(kitchen: Path) -> None:

@@ -16,6 +16,7 @@ and ``title`` and no property is called ``type`` or ``label``.
 from __future__ import annotations
 
 import math
+import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,15 +56,17 @@ class EmbeddedStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # A save replaces the file, so a symbolic link is followed first.
+        self._file = Path(os.path.realpath(path))
         self._graph: kglite.KnowledgeGraph | None = None
         self._read: _Version | None = None
 
     def exists(self) -> bool:
         """Whether there is a graph file. Raises InputError where none can be."""
-        if self._path.is_dir():
+        if self._file.is_dir():
             raise InputError(f"{self._path}: this is a folder, not a graph file")
-        if not self._path.parent.is_dir():
-            folder = self._path.parent
+        if not self._file.parent.is_dir():
+            folder = self._file.parent if self._path.is_symlink() else self._path.parent
             raise InputError(f"{folder}: no such folder to keep the graph in")
         return self._seen() is not _ABSENT
 
@@ -99,7 +102,7 @@ class EmbeddedStore:
         self.exists()  # raises InputError if the path cannot be a graph file
         try:
             with self._open_to_write() as graph:
-                if self._seen() != _version(self._path):
+                if self._seen() != _version(self._file):
                     # The batches were made from an older graph and would undo the changes to it.
                     raise StoreError(
                         f"{self._path}: changed by another process since it was read; "
@@ -122,13 +125,13 @@ class EmbeddedStore:
     def _seen(self) -> _Version:
         """Return which version of the file was there when it was first looked at."""
         if self._read is None:
-            self._read = _version(self._path)
+            self._read = _version(self._file)
         return self._read
 
     def _loaded(self) -> kglite.KnowledgeGraph:
         if self._graph is None:
             with _opening(self._path):
-                graph = kglite.load(str(self._path))
+                graph = kglite.load(str(self._file))
             graph.read_only(True)
             self._graph = graph
         return self._graph
@@ -141,7 +144,7 @@ class EmbeddedStore:
         opened or saved.
         """
         with _opening(self._path):
-            graph = kglite.open(str(self._path), durable="off")
+            graph = kglite.open(str(self._file), durable="off")
         try:
             with _without_mapping_warnings(), graph:
                 yield graph

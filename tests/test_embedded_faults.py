@@ -1,7 +1,10 @@
 """Faults of operation with a graph file: links, a full disk, interruptions, killed processes."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +107,57 @@ def test_a_result_that_is_refused_changes_nothing(tmp_path: Path, monkeypatch: p
     with pytest.raises(kgraph.QueryError, match="more than 10 characters"):
         store.query("MATCH (p:Paper) SET p.mark = 1 RETURN range(1, 11) AS x", write=True)
     assert [tuple(row.values()) for row in store.query(COUNT).rows] == [(2, 0)]
+
+
+SAVING = """
+import sys
+from kgraph.model import Node, NodeBatch
+from kgraph.store import open_store
+store = open_store(sys.argv[1])
+papers = [Node(str(n), {"name": str(n), "title": "t", "abstract": f"{n} " * 200}) for n in range(20_000)]
+print("ready", flush=True)
+while True:
+    store.replace([NodeBatch("Paper", papers)], [])
+"""
+
+
+def test_an_unfinished_save_is_deleted_at_the_next_write(tmp_path: Path) -> None:
+    """A process is killed in the middle of a save, which leaves the engine's temporary file."""
+    path = tmp_path / "graph[1].kg"
+    open_store(path).replace(*little_batches())
+    with subprocess.Popen([sys.executable, "-c", SAVING, path], stdout=subprocess.PIPE) as saving:
+        assert saving.stdout is not None
+        try:
+            saving.stdout.readline()
+            deadline = time.monotonic() + 60
+            while not unfinished(path) and time.monotonic() < deadline:
+                time.sleep(0.001)
+        finally:
+            saving.send_signal(signal.SIGKILL)
+    left = unfinished(path)
+    assert [name.split(".")[-2] for name in left] == [str(saving.pid)]
+    store = open_store(path)
+    store.query("RETURN 1")
+    assert unfinished(path) == left  # a reader deletes nothing
+    store.query("MATCH (p:Paper) SET p.mark = 1", write=True)
+    assert unfinished(path) == []
+
+
+def unfinished(path: Path) -> list[str]:
+    return sorted(entry.name for entry in path.parent.iterdir() if ".kg.tmp." in entry.name)
+
+
+def test_files_of_others_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "graph.kg"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    kept = [
+        f"graph.kg.tmp.{os.getppid()}.0",  # of a running process
+        f"other.kg.tmp.{dead.pid}.0",
+        f"graph.kg.tmp.{dead.pid}.0.mine",
+        "graph.kg.tmp.notes",
+    ]
+    for name in (*kept, f"graph.kg.tmp.{dead.pid}.7", f"graph.kg.tmp.{os.getpid()}.0"):
+        (tmp_path / name).write_text("x")
+    open_store(path).replace(*little_batches())
+    assert unfinished(path) == sorted(kept)

@@ -15,6 +15,7 @@ and ``title`` and no property is called ``type`` or ``label``.
 
 from __future__ import annotations
 
+import glob
 import math
 import os
 import re
@@ -40,6 +41,8 @@ _Version = tuple[int, int, int]
 _ABSENT: _Version = (0, 0, 0)
 
 _SCALARS = frozenset((str, int, bool))
+
+_UNFINISHED = re.compile(r"\.tmp\.(\d+)\.\d+")
 
 _LARGEST = 2**53
 """A number of rows or milliseconds that is as good as none."""
@@ -147,6 +150,7 @@ class EmbeddedStore:
             graph = kglite.open(str(self._file), durable="off")
         try:
             with _without_mapping_warnings(), graph:
+                _delete_unfinished_saves(self._file)
                 yield graph
         except kglite.FileIoError as error:
             raise StoreError(f"{self._path}: cannot be written: {_message(error)}") from error
@@ -175,6 +179,31 @@ def _opening(path: Path) -> Iterator[None]:
                 f"{path}: not a graph of kgraph, or damaged ({_message(error)}); build it again elsewhere"
             ) from error
         raise StoreError(f"{path}: cannot be opened: {_message(error)}") from error
+
+
+def _delete_unfinished_saves(file: Path) -> None:
+    """Delete the temporary files of saves that were killed; the caller holds the lock on the file.
+
+    The engine writes ``FILE.tmp.PID.NUMBER`` and renames it. A file is kept
+    if a process with that id is running, because not every writer takes the lock.
+    """
+    for path in file.parent.glob(f"{glob.escape(file.name)}.tmp.*"):
+        match = _UNFINISHED.fullmatch(path.name.removeprefix(file.name))
+        if match and not _is_running(int(match[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    # An earlier process of this id, in another container for example, may have left the file.
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _milliseconds(timeout: float) -> int:

@@ -34,6 +34,28 @@ class Named(Protocol):
 T = TypeVar("T", bound=Named)
 
 
+def module_objects(package: str, attribute: str) -> Iterator[tuple[str, Any]]:
+    """Yield the name of each module in a package, sorted, with the object that it binds to an attribute.
+
+    Raises KgraphError for a module without the attribute.
+    """
+    for info in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        module = importlib.import_module(info.name)
+        if not hasattr(module, attribute):
+            raise KgraphError(f"{info.name} has no {attribute}")
+        yield info.name, getattr(module, attribute)
+
+
+def built_in(package: str, attribute: str) -> Mapping[str, Any]:
+    """Return the implementations in a package by name. Raises KgraphError if two have one name."""
+    found: dict[str, Any] = {}
+    for module, implementation in module_objects(package, attribute):
+        if implementation.name in found:
+            raise KgraphError(f"{module}: the name {implementation.name!r} is taken")
+        found[implementation.name] = implementation
+    return found
+
+
 @dataclass(frozen=True)
 class Registry(Generic[T]):
     """The implementations of a protocol by name.
@@ -84,13 +106,7 @@ class Registry(Generic[T]):
 
     @cached_property
     def _built_in(self) -> Mapping[str, T]:
-        folder = importlib.import_module(self.package)
-        modules = (
-            importlib.import_module(f"{self.package}.{info.name}")
-            for info in pkgutil.iter_modules(folder.__path__)
-        )
-        found = (cast("T", getattr(module, self.attribute)) for module in modules)
-        return {implementation.name: implementation for implementation in found}
+        return built_in(self.package, self.attribute)
 
     @cached_property
     def _entry_points(self) -> Mapping[str, tuple[EntryPoint, ...]]:

@@ -121,7 +121,7 @@ def test_a_module_without_a_page_is_an_error(package_copy: PackageCopy) -> None:
 def test_two_pages_with_the_same_name_are_an_error(package_copy: PackageCopy) -> None:
     package_copy.write("kgraph/view/scenes/other.py", "from kgraph.view.scenes.paper import PAGE\n")
     ran = package_copy.python("import kgraph.cli", expect=None)
-    assert ran.code != 0 and "two pages have the name 'paper'" in ran.err
+    assert ran.code != 0 and "the name 'paper' is taken" in ran.err
 
 
 @pytest.mark.parametrize("page", pages().values(), ids=lambda page: page.name)

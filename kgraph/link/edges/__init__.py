@@ -9,14 +9,13 @@ these groups.
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 from kgraph.errors import SchemaError
 from kgraph.link.corpus import LinkedCorpus
 from kgraph.model import Edge
+from kgraph.registry import module_objects
 from kgraph.schema import graph_schema
 
 Pattern = tuple[str, str, str]
@@ -75,12 +74,8 @@ def match_producers(
 
 
 def _discovered() -> Iterator[tuple[str, EdgeProducer]]:
-    for info in pkgutil.iter_modules(__path__, f"{__name__}."):
-        producers: Iterable[EdgeProducer] | None = getattr(import_module(info.name), "PRODUCERS", None)
-        if producers is None:
-            raise SchemaError(f"{info.name} has no PRODUCERS")
-        for producer in producers:
-            yield info.name, producer
+    for module, producers in module_objects(__name__, "PRODUCERS"):
+        yield from ((module, producer) for producer in producers)
 
 
 def _text(pattern: Pattern) -> str:

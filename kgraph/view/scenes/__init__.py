@@ -11,23 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 
 from kgraph.errors import InputError
+from kgraph.registry import built_in
 from kgraph.view.scene import SceneBuilder
 
 
 @cache
 def pages() -> Mapping[str, SceneBuilder]:
-    """Return all pages by name. Raises ValueError if two have the same name."""
-    found: dict[str, SceneBuilder] = {}
-    for module in iter_modules(__path__):
-        page: SceneBuilder = import_module(f"{__name__}.{module.name}").PAGE
-        if page.name in found:
-            raise ValueError(f"two pages have the name {page.name!r}")
-        found[page.name] = page
-    return found
+    """Return all pages by name. Raises KgraphError if two have the same name."""
+    return built_in(__name__, "PAGE")
 
 
 def choose_page(

@@ -12,6 +12,12 @@ class MissingPackageError(Exception):
     """A package that a table needs is not installed. The message names it and says how to install it."""
 
 
+def require(name: str) -> None:
+    """Raise MissingPackageError if a package is not installed."""
+    if not find_spec(name):
+        raise MissingPackageError(f"{name} is not installed. {INSTALL}")
+
+
 def reference_name() -> str:
     """Return the package of the pipeline: spaCy's own, or the same model from the package index.
 

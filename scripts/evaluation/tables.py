@@ -22,7 +22,7 @@ from evaluation.gold import (
 )
 from evaluation.labels import label_scores
 from evaluation.manifest import MissingDataError, gold_sets, sha256
-from evaluation.packages import MissingPackageError, reference_name
+from evaluation.packages import MissingPackageError, reference_name, require
 from evaluation.relations import relation_counts
 from evaluation.suggestions import RankingScores, ranking_scores, suggested_rankings
 
@@ -93,6 +93,7 @@ def entities(bench: Bench) -> Table:
 
 def keyphrases(bench: Bench) -> Table:
     """Measure keyphrases on three sets, with unsupervised methods for comparison."""
+    require("nltk")
     # Imported here, since spaCy and NLTK take seconds to load.
     from evaluation import peers
     from evaluation.keyphrases import RankedPhrase, mean_keyphrase_f1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +145,14 @@ def test_a_fresh_clone_looks_for_data_in_itself(tmp_path: Path) -> None:
     ran = evaluated("--only", "entities", KGRAPH_SHARED=str(tmp_path))
     if not (ROOT / "data").is_dir():
         assert ran.returncode == 2 and str(ROOT / "data" / "benchmarks" / "scierc-dev.jsonl") in ran.stderr
+
+
+def test_without_an_environment_the_script_says_what_to_install(tmp_path: Path) -> None:
+    # A copy without .venv, run by a Python that has no packages.
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-S", tmp_path / "scripts" / "evaluate"]
+    ran = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+    assert ran.returncode == 2 and "is not installed: run scripts/setup --dev" in ran.stderr
 
 
 def test_a_command_that_fails_is_reported(data: Path, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Extraction is the dear step: what was read out of a text is kept by the text's hash.
+"""Cache extractions under a hash of the text, because extraction is the expensive step.
 
-One SQLite file; the key covers title, abstract and the extractor's version, so
-an entry never goes stale. Every batch is committed, so that a build that is
-killed goes on where it was.
+The cache is one SQLite file. The key covers title, abstract and the
+extractor's version, so an entry never goes stale. Every batch is committed, so
+a build that was killed resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _BATCH = 4 * BATCH
 class ExtractionCache:
     """Extractions by content, in a file.
 
-    Raises InputError for a folder, and StoreError where the file cannot be used. An unreadable file is
-    named, never deleted: it is only a cache, and its owner may delete it.
+    Raises InputError for a folder, and StoreError if the file is damaged or
+    cannot be written. A damaged file is reported and never deleted.
     """
 
     def __init__(self, path: Path, encoder: Path | None = None) -> None:
-        """Open a cache of what is extracted, with an ``encoder`` as for ``load_pipeline``."""
+        """Open or create a cache of extractions, with an ``encoder`` as for ``load_pipeline``."""
         if path.is_dir():
             raise InputError(f"{path}: this is a folder, not the file of an extraction cache")
         self._path = path
         self._encoder = encoder
         self.version = extractor_version(encoder)
-        with self._told():
+        with self._errors():
             self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(
@@ -58,12 +58,12 @@ class ExtractionCache:
         jobs: int | None = None,
         on_paper: Callable[[int], None] = lambda _: None,
     ) -> int:
-        """Read every paper that was not read before and return how many those were.
+        """Extract the papers that are not in the cache and return their number.
 
         ``jobs`` is the number of processes, as for
         :func:`kgraph.extract.run.processes.extract_in_parallel`. ``on_paper`` is
         called with the number of papers done since its last call. The
-        pipeline is loaded only if there is something to read.
+        pipeline is loaded only if a paper is missing.
         """
 
         def missing() -> Iterator[Paper]:
@@ -76,22 +76,22 @@ class ExtractionCache:
         with closing(extract_in_parallel(missing(), jobs, self._encoder)) as extracted:
             for batch in batched(extracted, _BATCH):
                 rows = [(self._key(paper), _pack(found)) for paper, found in batch]
-                with self._told(), self._db:
+                with self._errors(), self._db:
                     self._db.executemany("INSERT OR REPLACE INTO extraction VALUES (?, ?)", rows)
                 read += len(batch)
                 on_paper(len(batch))
         return read
 
     def read(self, papers: Iterable[Paper]) -> Iterator[tuple[Paper, Extraction]]:
-        """Yield each paper with its extraction, all of which :meth:`fill` has seen."""
+        """Yield each paper with its extraction. :meth:`fill` must have seen all of them."""
         for paper in papers:
-            with self._told():
+            with self._errors():
                 (body,) = self._row("SELECT body FROM extraction WHERE key = ?", paper)
                 extraction = _unpack(body)
             yield paper, extraction
 
     def _has(self, paper: Paper) -> bool:
-        with self._told():
+        with self._errors():
             return self._row("SELECT 1 FROM extraction WHERE key = ?", paper) is not None
 
     def _row(self, statement: str, paper: Paper) -> Any:
@@ -99,18 +99,32 @@ class ExtractionCache:
             return rows.fetchone()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors(self) -> Iterator[None]:
+        """Raise StoreError instead of the errors of SQLite and of decoding."""
         try:
             yield
         except (sqlite3.Error, zlib.error, msgspec.MsgspecError, ValueError, TypeError) as error:
-            raise StoreError(
-                f"{self._path}: the extraction cache is damaged or cannot be used ({error}); "
-                "delete it, and it is filled again"
-            ) from error
+            raise StoreError(f"{self._path}: {_described(error)}") from error
 
     def _key(self, paper: Paper) -> str:
         text = "\0".join((self.version, paper.title, paper.abstract))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _described(error: Exception) -> str:
+    """Return the fault and its remedy, by SQLite's name of the error."""
+    match str(getattr(error, "sqlite_errorname", "")).split("_")[1:2]:
+        case ["FULL" | "IOERR"]:
+            return (
+                f"the extraction cache cannot be written ({error}); free some disk space, "
+                "or name another file with --cache"
+            )
+        case ["READONLY" | "CANTOPEN" | "PERM" | "AUTH"]:
+            return f"the extraction cache cannot be written ({error}); name another file with --cache"
+        case ["BUSY" | "LOCKED"]:
+            return f"the extraction cache is used by another process ({error}); wait for it"
+        case _:
+            return f"the extraction cache is damaged ({error}); delete it, and the next build fills it again"
 
 
 def _pack(extraction: Extraction) -> bytes:

@@ -1,7 +1,15 @@
 """The Python interface has what the command line has, under the same names."""
 
 import inspect
+import subprocess
+import sys
+import typing
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from runs import PAPERS, Cli, jsonl
@@ -53,9 +61,55 @@ def test_arguments_have_the_same_defaults(name: str) -> None:
             assert (theirs[own.name] or None) == (own.default or None), own.name
 
 
-def test_the_package_tells_what_it_has() -> None:
-    for name in kgraph.__all__:
+def test_public_names_have_a_description() -> None:
+    for name in set(kgraph.__all__) - {"Progress", "__version__"}:
         assert getattr(kgraph, name).__doc__
+    assert set(kgraph.__all__) <= set(dir(kgraph))
+    assert kgraph.__version__ == version("kgraph")
+
+
+def types_in(annotation: Any) -> Iterator[type]:
+    """Yield the classes of kgraph that an annotation names, and those of their fields."""
+    if isinstance(annotation, type) and annotation.__module__.startswith("kgraph."):
+        yield annotation
+        if is_dataclass(annotation):
+            for field in typing.get_type_hints(annotation).values():
+                yield from types_in(field)
+    for part in typing.get_args(annotation):
+        if isinstance(part, list):
+            yield from (found for item in part for found in types_in(item))
+        else:
+            yield from types_in(part)
+
+
+def test_all_types_of_public_methods_are_public() -> None:
+    names = {name: getattr(kgraph, name) for name in kgraph.__all__} | {
+        "nx": SimpleNamespace(MultiDiGraph=dict)
+    }
+    used = {
+        found
+        for name in methods()
+        for annotation in typing.get_type_hints(getattr(KnowledgeGraph, name), localns=names).values()
+        for found in types_in(annotation)
+    }
+    assert {kgraph.BuildReport, kgraph.Reason, kgraph.Result, kgraph.NextStep, kgraph.Label} <= used
+    for found in used:
+        assert found.__name__ in kgraph.__all__ and getattr(kgraph, found.__name__) is found
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(AttributeError, match="module 'kgraph' has no attribute 'nonsense'"):
+        kgraph.nonsense  # noqa: B018
+
+
+HEAVY = ("spacy", "scipy", "networkx", "neo4j", "rich", "click", "jsonschema", "graspologic_native")
+
+
+def test_importing_the_package_is_fast() -> None:
+    """The packages that take long to import are loaded by the methods that need them."""
+    code = f"import kgraph, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_from_papers_to_a_page(cli: Cli, kitchen_graph: Path) -> None:
@@ -72,13 +126,13 @@ def test_from_papers_to_a_page(cli: Cli, kitchen_graph: Path) -> None:
         page = graph.view(paper="kettle")
         assert page.nodes > 3 and "<html" in page.html
         assert graph.stats().nodes["Paper"] == 3
-        networkx = graph.to_networkx()
-    assert networkx.nodes["Paper", "kettle"]["year"] == 2021
-    assert networkx.nodes["Paper", "kettle"]["labels"] == ["Paper"]
-    edge = networkx.edges[("Paper", "kettle"), ("Author", "ada byron"), "AUTHORED_BY"]
+        whole = graph.to_networkx()
+    assert whole.nodes["Paper", "kettle"]["year"] == 2021
+    assert whole.nodes["Paper", "kettle"]["labels"] == ["Paper"]
+    edge = whole.edges[("Paper", "kettle"), ("Author", "ada byron"), "AUTHORED_BY"]
     assert edge == {"position": 1}
     assert (
-        networkx.number_of_nodes()
+        whole.number_of_nodes()
         == sum(
             count
             for label, count in graph.stats().nodes.items()

@@ -101,6 +101,7 @@ class TestJsonValues:
     TEXT = st.lists(PIECES, max_size=30).map("".join)
 
     @given(TEXT, st.integers(1, 7))
+    @example('[{"a": "\\"}, {"}]', 1)  # an escaped quote at the end of a chunk
     def test_the_cut_does_not_depend_on_how_the_file_comes_in(self, text: str, size: int) -> None:
         class Slow(io.StringIO):
             def read(self, _size: int | None = -1, /) -> str:

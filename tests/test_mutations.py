@@ -59,7 +59,7 @@ def tried(checkout: Path, *mutations: tuple[str, str, str]) -> subprocess.Comple
             for name, old, new in mutations
         )
     )
-    command = [sys.executable, checkout / "scripts" / "mutations"]
+    command: list[str | Path] = [sys.executable, checkout / "scripts" / "mutations"]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

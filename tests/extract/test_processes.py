@@ -149,7 +149,7 @@ def test_papers_are_taken_only_as_they_are_needed() -> None:
     assert ended(running)
 
 
-def test_a_worker_that_dies_is_told() -> None:
+def test_a_worker_that_dies_is_reported() -> None:
     found = extract_in_parallel(PAPERS * 2, 2)
     first = next(found)
     for worker in workers():
@@ -159,9 +159,9 @@ def test_a_worker_that_dies_is_told() -> None:
     assert first[0] == PAPERS[0] and not workers()
 
 
-def test_what_a_worker_cannot_do_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_of_a_worker_is_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     found = extract_in_parallel(PAPERS, 2, tmp_path)
-    with pytest.raises(KgraphError, match="ended with exit code 1; what it said stands above"):
+    with pytest.raises(KgraphError, match="ended with exit code 1; its messages are above"):
         next(found)
     said = capfd.readouterr().err
     assert f"kgraph: {tmp_path}: there is no encoder.onnx" in said and "Traceback" not in said

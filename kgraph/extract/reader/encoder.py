@@ -1,9 +1,8 @@
-"""The component that reads entities with a transformer encoder: better, slower, and optional.
+"""The optional component that reads entities with a transformer encoder, which is better and slower.
 
 A folder that ``scripts/train --encoder`` makes holds ``encoder.onnx`` (word
-pieces to tag scores) and ``tokenizer.json``. It runs on the processor through
-ONNX Runtime, which ``pip install kgraph[encoder]`` brings; nothing is
-downloaded.
+pieces to tag scores) and ``tokenizer.json``. It runs on the CPU with ONNX
+Runtime, which ``pip install kgraph[encoder]`` installs. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ _AT_ONCE = 8
 
 
 class EncoderReader:
-    """Writes what a document names to ``doc._.entities``, as EntityReader does.
+    """Writes the entities of a document to ``doc._.entities``, as EntityReader does.
 
-    Raises KgraphError where ONNX Runtime is not installed, and InputError where
-    the folder holds no encoder.
+    Raises KgraphError if ONNX Runtime is not installed, and InputError if the
+    folder has no encoder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,25 +71,25 @@ class EncoderReader:
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
-        """Read documents; of ``batch_size`` of them those of like length go through together."""
+        """Read documents in batches. Documents of similar length are encoded together."""
         for batch in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
             yield from self._read(batch)
 
     def _read(self, docs: Sequence[Doc]) -> Iterator[Doc]:
         order = sorted(
-            (place for place, doc in enumerate(docs) if len(doc)), key=lambda place: len(docs[place])
+            (index for index, doc in enumerate(docs) if len(doc)), key=lambda index: len(docs[index])
         )
         scores: dict[int, NDArray[np.float32]] = {}
         for start in range(0, len(order), _AT_ONCE):
-            places = order[start : start + _AT_ONCE]
-            scores |= zip(places, self._scores([docs[place] for place in places]), strict=True)
-        tagged = dict(zip(order, best_tags([scores[place] for place in order]), strict=True))
-        for place, doc in enumerate(docs):
-            doc._.entities = tuple(entities_of(tagged[place], scores[place])) if place in tagged else ()
+            indices = order[start : start + _AT_ONCE]
+            scores |= zip(indices, self._scores([docs[index] for index in indices]), strict=True)
+        tagged = dict(zip(order, best_tags([scores[index] for index in order]), strict=True))
+        for index, doc in enumerate(docs):
+            doc._.entities = tuple(entities_of(tagged[index], scores[index])) if index in tagged else ()
             yield doc
 
     def _scores(self, docs: Sequence[Doc]) -> Iterator[NDArray[np.float32]]:
-        """Yield the log probabilities of each document, (tokens, tags); what the encoder cannot see is O."""
+        """Yield the log probabilities of each document, (tokens, tags). Tokens after its limit get O."""
         encoded = self._tokenizer.encode_batch(
             [[token.text for token in doc] for doc in docs], is_pretokenized=True
         )
@@ -123,7 +122,7 @@ def make_encoder_reader(nlp: Language, name: str, folder: str) -> EncoderReader:
 
 @lru_cache(maxsize=4)
 def encoder_version(folder: Path) -> str:
-    """Return a hash of what an encoder's answers depend on. Raises InputError where there is none."""
+    """Return a hash of the files of an encoder. Raises InputError if one is missing."""
     digest = hashlib.sha256()
     for name in (MODEL, TOKENIZER):
         try:

@@ -1,9 +1,8 @@
-"""The component that reads entities: spans that name a task, a method, a data set, a metric or a term.
+"""The component that finds entities: spans that name a task, method, data set, metric or other term.
 
 A softmax over BIO tags (Ramshaw & Marcus 1995) on top of the shared tok2vec,
-and the best sequence that is well-formed (Viterbi 1967): I-x only after B-x or
-I-x. No transitions are learned, so that the documents of a batch are decoded
-side by side.
+and the best well-formed sequence (Viterbi 1967): I-x only after B-x or I-x. No
+transitions are learned, so the documents of a batch are decoded in parallel.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from kgraph.extract.document import Entity
 from kgraph.model import Kind
 
 KINDS = ("task", "method", "dataset", "metric", "concept", "generic")
-"""What a span may be; ``generic`` ("the approach") is told apart and then left out."""
+"""The kinds of spans. ``generic`` ("the approach") is learned as a kind and then dropped."""
 
-TAGS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
+TAGS = ("O", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
 """Tags by their column in the model's output."""
 
 Scores = NDArray[np.float32]
-"""Log probabilities of tags, or the weights that they come from."""
+"""Log probabilities of tags, or weights."""
 
 _IMPOSSIBLE = -1e9
 _FILE = "weights.npz"
@@ -36,7 +35,7 @@ _START = np.array([_IMPOSSIBLE if tag.startswith("I-") else 0.0 for tag in TAGS]
 
 
 class EntityReader:
-    """Writes what a document names to ``doc._.entities``.
+    """Writes the entities of a document to ``doc._.entities``.
 
     ``weights`` is (width of the tok2vec, tags), ``bias`` is (tags,). Reads
     ``doc.tensor``, which the tok2vec before it sets.
@@ -51,7 +50,7 @@ class EntityReader:
         return next(self._read([doc]))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
-        """Read documents, ``batch_size`` of them side by side."""
+        """Read documents in batches of ``batch_size``."""
         for batch in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
             yield from self._read(batch)
 
@@ -73,7 +72,7 @@ class EntityReader:
         np.savez(folder / _FILE, weights=self.weights, bias=self.bias)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> EntityReader:  # noqa: ARG002
-        """Read the weights out of a folder."""
+        """Read the weights from a folder."""
         with np.load(Path(path) / _FILE, allow_pickle=False) as arrays:
             self.weights, self.bias = arrays["weights"], arrays["bias"]
         return self
@@ -83,7 +82,7 @@ class EntityReader:
     "kgraph_entities", default_config={"width": 96}, requires=["doc.tensor"], assigns=["doc._.entities"]
 )
 def make_entity_reader(nlp: Language, name: str, width: int) -> EntityReader:  # noqa: ARG001
-    """Make the component without weights; they come with the pipeline that is loaded."""
+    """Return the component without weights, which are loaded with the pipeline."""
     return EntityReader(width)
 
 
@@ -99,7 +98,7 @@ def log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def best_tags(scores: Sequence[NDArray[np.float32]]) -> list[NDArray[np.int64]]:
-    """Return the best well-formed tags of each text; its log probabilities are (tokens, tags)."""
+    """Return the best well-formed tags of each text, from its log probabilities (tokens, tags)."""
     if not scores:
         return []
     lengths = np.array([len(score) for score in scores])
@@ -108,46 +107,46 @@ def best_tags(scores: Sequence[NDArray[np.float32]]) -> list[NDArray[np.int64]]:
         padded[: len(score), column] = score
     rows = np.arange(len(scores))
     total = padded[0] + _START
-    # O and every B- may follow anything, so its best; I-x may follow the better of B-x and I-x.
+    # O and every B- may follow any tag, so they take the best. I-x takes the better of B-x and I-x.
     best_of_all = np.zeros(padded.shape[:2], dtype=np.int64)
-    goes_on = np.zeros((*padded.shape[:2], len(KINDS)), dtype=bool)
-    for place in range(1, len(padded)):
-        best_of_all[place] = total.argmax(axis=1)
+    continues = np.zeros((*padded.shape[:2], len(KINDS)), dtype=bool)
+    for step in range(1, len(padded)):
+        best_of_all[step] = total.argmax(axis=1)
         begun, going = total[:, 1::2], total[:, 2::2]
-        goes_on[place] = going > begun
-        reached = padded[place] + total[rows, best_of_all[place]][:, None]
-        reached[:, 2::2] = padded[place, :, 2::2] + np.maximum(begun, going)
+        continues[step] = going > begun
+        reached = padded[step] + total[rows, best_of_all[step]][:, None]
+        reached[:, 2::2] = padded[step, :, 2::2] + np.maximum(begun, going)
         # A text that has ended keeps its totals.
-        total = np.where((place < lengths)[:, None], reached, total)
+        total = np.where((step < lengths)[:, None], reached, total)
     tags = np.zeros((len(padded), len(scores)), dtype=np.int64)
     current = total.argmax(axis=1)
-    for place in range(len(padded) - 1, -1, -1):
-        if place + 1 < len(padded):
+    for step in range(len(padded) - 1, -1, -1):
+        if step + 1 < len(padded):
             inside = (current > 0) & (current % 2 == 0)
-            of_kind = current - np.where(goes_on[place + 1, rows, current // 2 - 1], 0, 1)
-            before = np.where(inside, of_kind, best_of_all[place + 1])
-            current = np.where(place + 1 < lengths, before, current)
-        tags[place] = np.where(place < lengths, current, 0)
+            of_kind = current - np.where(continues[step + 1, rows, current // 2 - 1], 0, 1)
+            before = np.where(inside, of_kind, best_of_all[step + 1])
+            current = np.where(step + 1 < lengths, before, current)
+        tags[step] = np.where(step < lengths, current, 0)
     return [tags[:length, column] for column, length in enumerate(lengths)]
 
 
 def spans_of(tags: Iterable[int]) -> Iterator[tuple[int, int, str]]:
     """Yield (first token, token after the last, kind) of well-formed tags, in their order."""
     start, kind = -1, ""
-    place = -1
-    for place, tag in enumerate(tags):
+    index = -1
+    for index, tag in enumerate(tags):
         name = TAGS[tag]
         if start >= 0 and not name.startswith("I-"):
-            yield start, place, kind
+            yield start, index, kind
             start = -1
         if name.startswith("B-"):
-            start, kind = place, name[2:]
+            start, kind = index, name[2:]
     if start >= 0:
-        yield start, place + 1, kind
+        yield start, index + 1, kind
 
 
 def entities_of(tags: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterator[Entity]:
-    """Yield the entities of well-formed tags; the confidence is the mean probability of its tags."""
+    """Yield the entities of well-formed tags. The confidence is the mean probability of their tags."""
     sure: list[float] = np.exp(scores[np.arange(len(tags)), tags]).tolist()
     for start, end, kind in spans_of(tags.tolist()):
         if kind != "generic":

@@ -22,11 +22,11 @@ _CLOSERS = frozenset("\"'”’)]}")
 
 @Language.component("kgraph_sentences", assigns=["token.is_sent_start", "doc._.tokens"])
 def sentences(doc: Doc) -> Doc:
-    """Cut the document into sentences, and write its tokens as lists to ``doc._.tokens``.
+    """Split the document into sentences, and write its tokens as lists to ``doc._.tokens``.
 
-    A sentence starts after ``.``, ``!`` or ``?``, and where title and abstract
-    meet. A full stop ends a sentence when what follows does not go on in lower
-    case (but "e.g." and "vs." are single tokens of spaCy's tokeniser already).
+    A sentence starts after ``.``, ``!`` or ``?``, and at the start of the
+    abstract. A full stop ends a sentence if the next word is not in lower case.
+    "e.g." and "vs." are single tokens of spaCy's tokeniser.
     """
     text: str = doc.user_data["text"]
     columns = np.asarray(doc.to_array(["TAG", "IDX", "LENGTH"]), dtype=np.uint64)
@@ -53,7 +53,7 @@ def sentences(doc: Doc) -> Doc:
         title=bisect_left(starts, title_length),
         abstract=title_length + len(BREAK),
         sentences=found,
-        sentence_of=[place for place, (start, end) in enumerate(found) for _ in range(start, end)],
+        sentence_of=[index for index, (start, end) in enumerate(found) for _ in range(start, end)],
     )
     return doc
 
@@ -61,19 +61,19 @@ def sentences(doc: Doc) -> Doc:
 def _sentence_starts(starts: Sequence[int], forms: Sequence[str], boundary: int) -> list[int]:
     found: list[int] = []
     ended = crossed = False
-    for place, (at, form) in enumerate(zip(starts, forms, strict=True)):
+    for index, (start, form) in enumerate(zip(starts, forms, strict=True)):
         if form.isspace():
-            if place == 0:
+            if index == 0:
                 found.append(0)
-            crossed = crossed or at <= boundary < at + len(form)
+            crossed = crossed or start <= boundary < start + len(form)
             continue
         punctuation = is_punctuation(form)
-        begins = place == 0 or crossed or (ended and not punctuation and not form.islower())
+        begins = index == 0 or crossed or (ended and not punctuation and not form.islower())
         if begins:
-            found.append(place)
+            found.append(index)
             crossed = False
-        if form[-1] in _ENDINGS and (punctuation or at < boundary):
-            ended = at >= boundary
+        if form[-1] in _ENDINGS and (punctuation or start < boundary):
+            ended = start >= boundary
         elif begins or not (ended and form in _CLOSERS):
             ended = False
     return found
@@ -81,5 +81,5 @@ def _sentence_starts(starts: Sequence[int], forms: Sequence[str], boundary: int)
 
 @lru_cache(maxsize=20_000)
 def is_punctuation(form: str) -> bool:
-    """Whether a token has nothing but punctuation marks."""
+    """Return whether a token has only punctuation marks."""
     return all(unicodedata.category(letter).startswith("P") for letter in form)

@@ -1,9 +1,9 @@
-"""spaCy's tok2vec for reading only: the same weights and vectors, in three fifths of the time.
+"""spaCy's tok2vec without training: the same weights and vectors in three fifths of the time.
 
-What a token's features are embedded to does not depend on its neighbours, and of the
-tokens of a batch of abstracts most are repetitions, so that it is computed once for
-each kind of token. The layers on top keep no gradients, and lay their weights out so that
-the best of the pieces is an elementwise maximum of three matrices.
+The embedding of a token does not depend on its neighbours, and most tokens of a batch
+of abstracts are repetitions, so it is computed once for each distinct token. The
+layers on top keep no gradients, and their weights are arranged so that the best of the
+pieces is an elementwise maximum of three matrices.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ Vectors = NDArray[np.float32]
 """(tokens, width)."""
 
 Layer = tuple[Vectors, Vectors, Vectors, Vectors]
-"""Of a convolution over three tokens the weights (3 × width, 3 × width) and bias, and of its
-layer norm the gain and bias (width). The first factor runs over the tokens, the second over the pieces."""
+"""Weights (3 × width, 3 × width) and bias of a convolution over three tokens, gain and bias (width) of its
+layer norm. The first factor 3 is for the tokens, the second for the pieces."""
 
 _ODD = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
-"""Factors that make one number of the four features of a token (Fibonacci hashing)."""
+"""Factors that combine the four features of a token into one number (Fibonacci hashing)."""
 
 _TINY = 1e-8
-"""What thinc's layer norm adds to a variance."""
+"""The number that thinc's layer norm adds to a variance."""
 
 
 def for_reading(model: Model[list[Doc], list[Vectors]]) -> Model[list[Doc], list[Vectors]]:
-    """Return a model that predicts what a Tok2Vec of spaCy does; it cannot be trained.
+    """Return a model with the predictions of spaCy's Tok2Vec. It cannot be trained.
 
     ``model`` is a MultiHashEmbed of four attributes and a MaxoutWindowEncoder
     with a window of 1 and three pieces.
@@ -76,19 +76,19 @@ def _layers_of(encode: Model[Any, Any]) -> list[Layer]:
 
 
 def _encoded(of_docs: Sequence[Vectors], layers: Sequence[Layer], apart: int) -> list[Vectors]:
-    """Return the vectors of documents with their context; ``apart`` empty rows keep them from each other."""
+    """Return the vectors of documents with their context. ``apart`` empty rows separate documents."""
     width = of_docs[0].shape[1]
     starts = np.cumsum([1 + apart, *(len(vectors) + apart for vectors in of_docs)]).tolist()
     ends = [start + len(vectors) for start, vectors in zip(starts, of_docs, strict=False)]
-    # One row more at each end, for the window of the first and the last.
+    # One more row at each end, for the windows of the first and last token.
     rows: Vectors = np.zeros((starts[-1] + 1, width), dtype=np.float32)
     for start, end, vectors in zip(starts, ends, of_docs, strict=False):
         rows[start:end] = vectors
     window = np.empty((len(rows) - 2, 3 * width), dtype=np.float32)
     pieces = np.empty_like(window)
     for weights, bias, gain, shift in layers:
-        for place in range(3):
-            window[:, place * width : (place + 1) * width] = rows[place : place + len(window)]
+        for shift_by in range(3):
+            window[:, shift_by * width : (shift_by + 1) * width] = rows[shift_by : shift_by + len(window)]
         np.matmul(window, weights, out=pieces)
         pieces += bias
         best = np.maximum(pieces[:, :width], pieces[:, width : 2 * width])

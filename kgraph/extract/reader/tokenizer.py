@@ -1,7 +1,7 @@
-"""spaCy's tokeniser with a memory: what stands between two spaces is cut up once.
+"""spaCy's tokeniser with a cache: text between two spaces is tokenised once.
 
-spaCy's own cache is off inside a memory zone, which would free what it holds, and
-cutting words up by regular expressions takes nearly as long as the tok2vec does.
+spaCy's own cache is off inside a memory zone, which would free its entries, and
+tokenising by regular expressions takes nearly as long as the tok2vec.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _REMEMBERED = 100_000
 
 
 class RememberingTokenizer(DummyTokenizer):
-    """Gives the tokens of the tokeniser that a pipeline has, which looks at one piece of text at a time.
+    """Caches the tokens that the tokeniser of a pipeline gives for each piece of text.
 
-    ``nlp.tokenizer`` must not treat anything that has a space inside as one, as
-    spaCy's for English does not. The 100,000 pieces seen last are remembered.
+    ``nlp.tokenizer`` must not make one token of text with a space inside, and
+    spaCy's for English does not. The last 100,000 pieces are cached.
     """
 
     def __init__(self, nlp: Language) -> None:
@@ -37,12 +37,12 @@ class RememberingTokenizer(DummyTokenizer):
         self._pieces = pieces
 
     def __call__(self, text: str) -> Doc:
-        """Return a document of tokens; joined with their spaces they are the text."""
+        """Return a document whose tokens, joined with their spaces, are the text."""
         words: list[str] = []
         spaces: list[bool] = []
         norms: list[tuple[int, str]] = []
         for piece in _PIECE.findall(text):
-            # A single space belongs to the token before it; all other white space is a token.
+            # A single space belongs to the token before it. All other white space is a token.
             spaced = piece[0] == " " and bool(words)
             if spaced:
                 spaces[-1] = True
@@ -50,10 +50,10 @@ class RememberingTokenizer(DummyTokenizer):
                     continue
             tokens, unusual = self._pieces(piece[spaced:])
             # The "n't" of "can't" is "not".
-            norms.extend((len(words) + place, norm) for place, norm in unusual)
+            norms.extend((len(words) + index, norm) for index, norm in unusual)
             words.extend(tokens)
             spaces.extend([False] * len(tokens))
         doc = Doc(self._vocab, words=words, spaces=spaces)
-        for place, norm in norms:
-            doc[place].norm_ = norm
+        for index, norm in norms:
+            doc[index].norm_ = norm
         return doc

@@ -54,8 +54,8 @@ def _tag(tokens: Tokens, start: int, end: int) -> str:
             if tokens.forms[start][0].isupper() and not _starts_sentence(tokens, start):
                 return "NNP"
         return tag
-    # "in-context", "few-shot", "plug-and-play" qualify; "fine-tuning" and
-    # "pre-training" are nouns, whatever the tagger thinks of their last part.
+    # "in-context", "few-shot" and "plug-and-play" qualify a noun. "fine-tuning" and
+    # "pre-training" are nouns, whatever tag their last part has.
     if tokens.lowered[end - 1].endswith("ing"):
         return "NN"
     if tokens.lowered[start] in load_wording().prefixes:
@@ -63,11 +63,11 @@ def _tag(tokens: Tokens, start: int, end: int) -> str:
     return tag if tag.startswith("NN") or tag == "CD" else "JJ"
 
 
-def _qualifies_nothing(tokens: Tokens, place: int) -> bool:
-    """Whether a word that the tagger takes for an adjective has no noun to qualify."""
-    return place + 1 == len(tokens.tags) or not tokens.tags[place + 1].startswith(("NN", "JJ", "HYPH", "VB"))
+def _qualifies_nothing(tokens: Tokens, index: int) -> bool:
+    """Return whether a word that is tagged as an adjective has no noun to qualify."""
+    return index + 1 == len(tokens.tags) or not tokens.tags[index + 1].startswith(("NN", "JJ", "HYPH", "VB"))
 
 
-def _starts_sentence(tokens: Tokens, place: int) -> bool:
-    start, _ = tokens.sentences[tokens.sentence_of[place]]
-    return place == start or tokens.forms[place - 1].isspace()
+def _starts_sentence(tokens: Tokens, index: int) -> bool:
+    start, _ = tokens.sentences[tokens.sentence_of[index]]
+    return index == start or tokens.forms[index - 1].isspace()

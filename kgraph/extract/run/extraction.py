@@ -15,7 +15,7 @@ _SENTENCES_KEPT = 3
 
 
 def read_document(doc: Doc) -> Extraction:
-    """Return what the components wrote to a document, cut to what is worth keeping."""
+    """Return the selected concepts of a document, and its relations and results."""
     kept = select(doc)
     sentences: dict[int, Evidence] = {}
     tokens, kinds, salience = doc._.tokens, doc._.kinds, doc._.salience
@@ -23,7 +23,7 @@ def read_document(doc: Doc) -> Extraction:
 
     def concept(candidate: Candidate) -> PaperConcept:
         key = candidate.key
-        phrases = _own(tokens, candidate.phrases, longest)
+        phrases = _own_mentions(tokens, candidate.phrases, longest)
         return _concept(tokens, candidate, phrases, kinds[key], salience[key], sentences)
 
     concepts = tuple(map(concept, kept))
@@ -53,7 +53,7 @@ def _concept(
     phrases: Sequence[Phrase],
     kind: Kind,
     salience: float,
-    read: dict[int, Evidence],
+    by_sentence: dict[int, Evidence],
 ) -> PaperConcept:
     return PaperConcept(
         name=candidate.name,
@@ -61,19 +61,21 @@ def _concept(
         salience=round(salience, 4),
         aliases=candidate.aliases,
         mentions=tuple(_mentions(tokens, phrases)),
-        evidence=tuple(_evidence(tokens, phrases, read)),
+        evidence=tuple(_evidence(tokens, phrases, by_sentence)),
     )
 
 
 def _longest(kept: Iterable[Candidate]) -> Mapping[int, Phrase]:
-    """Return the longest phrase of what is kept at each token."""
+    """Return the longest phrase of the kept candidates at each token."""
     phrases = (phrase for candidate in kept for phrase in candidate.phrases)
     ordered = sorted(phrases, key=lambda phrase: phrase.end - phrase.start)
     return {token: phrase for phrase in ordered for token in range(phrase.start, phrase.end)}
 
 
-def _own(tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase]) -> Sequence[Phrase]:
-    """Return the mentions that are no part of a longer one, and others if only they have the form."""
+def _own_mentions(
+    tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase]
+) -> Sequence[Phrase]:
+    """Return the mentions outside longer ones, and others with a form that those lack."""
     apart = {phrase for phrase in phrases if not _is_inside(phrase, longest)}
     forms = {tokens.written(phrase.start, phrase.end).lower() for phrase in apart}
     return [
@@ -84,7 +86,7 @@ def _own(tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase
 
 
 def _is_inside(phrase: Phrase, longest: Mapping[int, Phrase]) -> bool:
-    """Whether a mention is a part of a longer one: "neural language model" speaks of that."""
+    """Return whether a mention is part of a longer one, as in "neural language model"."""
     outer = longest.get(phrase.start, phrase)
     longer = phrase.end - phrase.start < outer.end - outer.start
     return longer and outer.start <= phrase.start and phrase.end <= outer.end
@@ -98,10 +100,12 @@ def _mentions(tokens: Tokens, phrases: Iterable[Phrase]) -> Iterator[Mention]:
             yield mention(tokens, phrase)
 
 
-def _evidence(tokens: Tokens, phrases: Iterable[Phrase], read: dict[int, Evidence]) -> Iterator[Evidence]:
-    """Yield the sentences of the first mentions; ``read`` keeps those of the document."""
-    places = dict.fromkeys(tokens.sentence_of[phrase.start] for phrase in phrases)
-    for place in islice(places, _SENTENCES_KEPT):
-        if place not in read:
-            read[place] = sentence_evidence(tokens, *tokens.sentences[place], "phrases")
-        yield read[place]
+def _evidence(
+    tokens: Tokens, phrases: Iterable[Phrase], by_sentence: dict[int, Evidence]
+) -> Iterator[Evidence]:
+    """Yield the sentences of the first mentions. ``by_sentence`` caches those of the document."""
+    indices = dict.fromkeys(tokens.sentence_of[phrase.start] for phrase in phrases)
+    for index in islice(indices, _SENTENCES_KEPT):
+        if index not in by_sentence:
+            by_sentence[index] = sentence_evidence(tokens, *tokens.sentences[index], "phrases")
+        yield by_sentence[index]

@@ -1,4 +1,4 @@
-"""The pipeline: from papers to what was read out of them."""
+"""Load the pipeline and run it over papers."""
 
 from __future__ import annotations
 
@@ -54,24 +54,24 @@ COMPONENTS = (
     "kgraph_results",
     "kgraph_salience",
 )
-"""The components behind the trained part; each can be replaced by one that assigns the same."""
+"""The components after the trained part. A component that assigns the same can replace each."""
 
 RULES_VERSION = "4"
-"""Raised with every change of a rule, list or weight that can change what is read."""
+"""Raised with every change of code that can change an extraction. The data has its own hash."""
 
 BATCH = 64
-"""Papers that the tagger sees at once."""
+"""Papers that the tagger processes at once."""
 
 _BATCHES_A_ZONE = 32
 _IN_CACHE = 8
 """Papers for which the matrices of the tok2vec stay in a processor's cache."""
 
 _OPS = NumpyOps(use_blis=False)
-"""numpy's matrix product: for matrices of these sizes three times as fast as that of blis."""
+"""numpy's matrix product, three times as fast as that of blis for matrices of these sizes."""
 
 
 def extractor_version(encoder: Path | None = None) -> str:
-    """Return what decides the result of extraction: kgraph's rules, spaCy, the model, and the encoder."""
+    """Return the version of all that an extraction depends on: rules, spaCy, data and encoder."""
     parts = [f"rules-{RULES_VERSION}", f"spacy-{version('spacy')}", f"data-{data_hash()}"]
     if encoder is not None:
         parts.append(f"encoder-{encoder_version(encoder)}")
@@ -79,11 +79,11 @@ def extractor_version(encoder: Path | None = None) -> str:
 
 
 def load_pipeline(encoder: Path | None = None) -> Language:
-    """Load kgraph's own pipeline: tok2vec, tagger and entity reader, and the components behind them.
+    """Return kgraph's pipeline: tok2vec, tagger, entity reader and the components after them.
 
     ``encoder`` is a folder with a transformer encoder, which then reads the
-    entities. The pipeline is for reading: it can be neither trained nor saved.
-    Raises InputError where the folder holds no encoder.
+    entities. The pipeline cannot be trained or saved. Raises InputError if the
+    folder has no encoder.
     """
     nlp = spacy.load(data_path(MODEL))
     for component in COMPONENTS:
@@ -101,11 +101,11 @@ def load_pipeline(encoder: Path | None = None) -> Language:
 
 
 def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[tuple[Paper, Extraction]]:
-    """Yield each paper with what was read out of it, in the order given.
+    """Yield each paper with its extraction, in the order given.
 
-    Holds one batch of papers at a time. The same paper gives the same result
-    whatever stands beside it. ``nlp`` can be used by one call at a time: until
-    the iterator ends or is closed, it keeps the words that it sees in spaCy's
+    Only one batch of papers is in memory. The result of a paper does not
+    depend on the other papers. ``nlp`` can be used by one call at a time,
+    because until the iterator ends or is closed, it keeps new words in spaCy's
     memory zone.
     """
     nlp = nlp or load_pipeline()
@@ -114,7 +114,7 @@ def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[tu
 
 
 def read_batch(nlp: Language, batch: Iterable[Paper]) -> list[Extraction]:
-    """Return what was read out of papers that the tagger sees at once."""
+    """Return the extractions of papers that the tagger processes at once."""
     docs = nlp.pipe(
         (make_document(nlp, paper) for paper in batch),
         batch_size=BATCH,
@@ -124,10 +124,10 @@ def read_batch(nlp: Language, batch: Iterable[Paper]) -> list[Extraction]:
 
 
 def in_zones(nlp: Language, batches: Iterable[Item]) -> Iterator[Item]:
-    """Yield batches, and have the pipeline forget the words that it met after every so many.
+    """Yield batches, and clear the pipeline's memory of new words after every few of them.
 
-    Every word that is new costs time, so a zone holds many batches; without
-    zones a large corpus would fill the memory.
+    Every new word costs time, so a zone has many batches. Without zones a
+    large corpus would fill the memory.
     """
     source = iter(batches)
     for first in source:
@@ -137,7 +137,7 @@ def in_zones(nlp: Language, batches: Iterable[Item]) -> Iterator[Item]:
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield lists of so many items, the last one shorter."""
+    """Yield lists of ``size`` items. The last one may be shorter."""
     source = iter(items)
     while batch := list(islice(source, size)):
         yield batch

@@ -1,4 +1,4 @@
-"""An extraction as JSON: what ``kgraph extract`` prints and what the cache keeps."""
+"""An extraction as JSON, for ``kgraph extract`` and for the cache."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _DECODER = msgspec.json.Decoder(Extraction)
 
 
 def to_record(paper: Paper, extraction: Extraction) -> dict[str, Any]:
-    """Return the line that ``kgraph extract`` prints for a paper; its keys are a contract.
+    """Return the line that ``kgraph extract`` prints for a paper. Its keys are a contract.
 
-    Beside what the paper is about stands everything else that was read as a
-    task, a method, a data set, a metric or a term.
+    Concepts are those of the paper and further candidates that are a task, a
+    method, a data set, a metric or another term.
     """
     named = [concept for concept in extraction.further if concept.kind != "phrase"]
     concepts = sorted([*extraction.concepts, *named], key=lambda concept: -concept.salience)
@@ -30,10 +30,10 @@ def to_record(paper: Paper, extraction: Extraction) -> dict[str, Any]:
 
 
 def extraction_to_json(extraction: Extraction) -> bytes:
-    """Return an extraction as JSON; :func:`extraction_from_json` is its inverse."""
+    """Return an extraction as JSON, which :func:`extraction_from_json` reads."""
     return msgspec.json.encode(extraction)
 
 
 def extraction_from_json(data: bytes) -> Extraction:
-    """Return the extraction that JSON describes. Raises msgspec.MsgspecError for JSON of anything else."""
+    """Return the extraction in JSON. Raises msgspec.MsgspecError for other JSON."""
     return _DECODER.decode(data)

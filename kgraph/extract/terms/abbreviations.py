@@ -1,4 +1,4 @@
-"""The component that finds the abbreviations which a paper defines.
+"""The component that finds the abbreviations that a paper defines.
 
 Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions
 in biomedical text" (PSB 2003), in both orders: ``long form (SF)`` and
@@ -25,7 +25,7 @@ _SENTENCE_END = re.compile(r"[.!?]\s")
 
 @Language.component("kgraph_abbreviations", assigns=["doc._.abbreviations"])
 def abbreviations(doc: Doc) -> Doc:
-    """Write the pairs to ``doc._.abbreviations``, in the order of the text, each short form once."""
+    """Write the pairs to ``doc._.abbreviations``, in text order, each short form once."""
     text: str = doc.user_data["text"]
     found: dict[str, Abbreviation] = {}
     for pair in sorted(find_abbreviations(text), key=lambda pair: pair.short_start):
@@ -63,7 +63,7 @@ def find_abbreviations(text: str) -> Iterator[Abbreviation]:
 
 
 def is_short_form(text: str) -> bool:
-    """Whether a text can be a short form: one word of 2 to 12 characters that is written like a name."""
+    """Return whether a text can be a short form: one word of 2 to 12 characters written like a name."""
     return (
         2 <= len(text) <= 12
         and " " not in text
@@ -74,7 +74,7 @@ def is_short_form(text: str) -> bool:
 
 
 def long_form(short: str, before: str) -> str:
-    """Return the end of ``before`` that spells out ``short``, or an empty text.
+    """Return the end of ``before`` that spells out ``short``, or an empty string.
 
     The characters of the short form are matched from right to left, the first
     of them at the start of a word (Schwartz & Hearst 2003, figure 1). A plural
@@ -87,17 +87,17 @@ def long_form(short: str, before: str) -> str:
     if not window:
         return ""
     text = before[_start_of_last(before, len(window)) :].rstrip(" \"'“”‘’-–,")
-    place = len(text)
+    index = len(text)
     for number, letter in enumerate(reversed(letters.lower())):
-        place -= 1
+        index -= 1
         first = number == len(letters) - 1
-        while place >= 0 and (
-            text[place].lower() != letter or (first and place > 0 and text[place - 1].isalnum())
+        while index >= 0 and (
+            text[index].lower() != letter or (first and index > 0 and text[index - 1].isalnum())
         ):
-            place -= 1
-        if place < 0:
+            index -= 1
+        if index < 0:
             return ""
-    long = text[place:]
+    long = text[index:]
     words = re.split(r"[\s-]+", long)
     if len(long) <= len(short) or short in long.split() or re.search(r"[()\[\]{}=<>]", long):
         return ""

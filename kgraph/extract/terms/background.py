@@ -1,8 +1,8 @@
 """How common a phrase is in abstracts at large, and how often authors choose it as a keyword.
 
-A table of normal forms ships with the package: counts from a corpus of
-machine-learning, vision and robotics abstracts. ``scripts/background`` makes it
-again. Being fixed, it leaves extraction a function of one paper alone.
+The package has a table of normal forms with counts from a corpus of
+machine-learning, vision and robotics abstracts, which ``scripts/background``
+makes. The table is fixed, so extraction depends on one paper alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kgraph.data import read_text
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What was counted: ``counts`` maps a phrase to how many papers use it and how many chose it.
+    """Counts of a corpus: ``counts`` maps a phrase to how many papers use it and how many chose it.
 
     Uses were counted in the abstracts of ``papers`` papers, choices in the
     keywords of the ``with_keywords`` papers that have any.
@@ -28,7 +28,7 @@ class Background:
     counts: Mapping[str, tuple[int, int]]
 
     def frequency(self, key: str) -> int:
-        """Return in how many papers a normal form was read; 0 for one below the table's threshold."""
+        """Return how many papers use a normal form, or 0 below the threshold of the table."""
         return self.counts.get(key, (0, 0))[0]
 
     def rarity(self, key: str) -> float:
@@ -44,9 +44,9 @@ class Background:
         return min(1.0, chosen / (used * self.with_keywords / self.papers + 3))
 
     def without_choices(self, keys: Collection[str]) -> Background:
-        """Return the counts as if one author had not chosen these phrases; for training on that author.
+        """Return the counts as if one author had not chosen these phrases, for training on that author.
 
-        What nobody else chose and too few used would then not be in the table.
+        Phrases that nobody else chose and few used would then not be in the table.
         """
         least = min((used for used, chosen in self.counts.values() if not chosen), default=0)
         fewer: dict[str, tuple[int, int]] = {}
@@ -57,13 +57,13 @@ class Background:
         return Background(self.papers, self.with_keywords, {**self.counts, **fewer})
 
     def is_keyword(self, key: str) -> bool:
-        """Whether any author chose the phrase as a keyword."""
+        """Return whether any author chose the phrase as a keyword."""
         return self.counts.get(key, (0, 0))[1] > 0
 
 
 @cache
 def load_background() -> Background:
-    """Read the table; its first line holds the two totals, the others phrase, uses and choices."""
+    """Return the table. Its first line has the two totals, the others phrase, uses and choices."""
     lines = read_text("background.tsv.gz").splitlines()
     counts = {}
     for line in lines[1:]:

@@ -1,4 +1,4 @@
-"""What every abstract says and no concept is: words and phrases to leave out."""
+"""Words and phrases that abstracts share and that are not concepts."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from functools import cache
 from kgraph.data import read_text
 
 _LETTER_IN_COMPANY = re.compile(r"[^\W\d_]\S|\S[^\W\d_]")
-"""Of a key that has none every word is a number, a mark or a single letter."""
+"""A key without a match has only numbers, marks and single letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
     """The lists of ``data/boilerplate.txt``.
 
-    ``openers`` are words that no concept starts with ("novel", "our",
-    "several"); ``generic`` nouns that alone, or behind ``qualifiers`` and
-    openers, name nothing ("approach", "main results"); ``phrases`` normal forms
-    that are left out whole; ``types`` words that say what a name beside them
-    is and are no part of it ("dataset" in "TOFU dataset"); ``tails`` nouns that
-    add nothing at the end of a phrase ("problem"); ``soft`` those openers that
-    may start a term after all ("small" in "small language model").
+    - ``openers`` never start a concept: "novel", "our", "several".
+    - ``generic`` nouns name nothing alone, or after ``qualifiers`` and openers:
+      "approach", "main results".
+    - ``phrases`` are normal forms that are dropped as a whole.
+    - ``types`` say what a name next to them is and are not part of it:
+      "dataset" in "TOFU dataset".
+    - ``tails`` are nouns that add nothing at the end of a phrase: "problem".
+    - ``soft`` openers may still start a term: "small" in "small language model".
     """
 
     openers: frozenset[str]
@@ -34,7 +35,7 @@ class Boilerplate:
     soft: frozenset[str]
 
     def is_boilerplate(self, key: str, *, named: bool = False) -> bool:
-        """Whether a normal form names nothing; a word written like a name always names something."""
+        """Return whether a normal form names nothing. A word written like a name always names something."""
         if named:
             return len(key) < 2
         words = key.split()
@@ -51,7 +52,7 @@ class Boilerplate:
 
 @cache
 def load_boilerplate() -> Boilerplate:
-    """Read the lists that ship with the package; sections start with ``[name]``, ``#`` comments."""
+    """Return the lists that ship with kgraph. Sections start with ``[name]``, comments with ``#``."""
     sections: dict[str, set[str]] = {}
     current: set[str] = set()
     text = read_text("boilerplate.txt")

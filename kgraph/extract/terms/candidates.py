@@ -1,4 +1,4 @@
-"""The component that gathers phrases into candidates: what a paper may be about."""
+"""The component that groups phrases by name into candidates for concepts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 def candidates(doc: Doc) -> Doc:
     """Write the candidates to ``doc._.candidates``, in the order of their first mention.
 
-    Spellings of one normal form fall together, and so do the short and the
-    long form of an abbreviation, under the key of the long form.
+    Spellings with the same normal form are one candidate. So are the short and
+    the long form of an abbreviation, under the key of the long form.
     """
     tokens: Tokens = doc._.tokens
     defined = _defined_phrases(doc, doc._.abbreviations)
@@ -56,10 +56,10 @@ def _joined(
     defined: Sequence[Phrase],
     long_keys: Mapping[str, str],
 ) -> list[Phrase]:
-    """Return noun phrases, entities and defined forms in the order of the text, each place once.
+    """Return noun phrases, entities and defined forms in text order, each span once.
 
-    A defined form is one phrase, whatever the tagger made of its parts. What
-    is an entity elsewhere is not counted where it is a part of another one:
+    A defined form is one phrase, whatever tags its parts have. An entity does
+    not count where it is part of another one:
     "neural language model" is about that, which is a kind of language model.
     """
     terms = opened_terms(phrases)
@@ -67,7 +67,7 @@ def _joined(
     stated = {token: phrase.end for phrase in defined for token in range(phrase.start, phrase.end)}
     covering = {token: phrase for phrase in read for token in range(phrase.start, phrase.end)}
     keys = {phrase.key for phrase in read}
-    places: dict[tuple[int, int], Phrase] = {}
+    by_span: dict[tuple[int, int], Phrase] = {}
     for phrase in phrases:
         outer = covering.get(phrase.start)
         inside = (
@@ -81,21 +81,22 @@ def _joined(
             or phrase.end > stated.get(phrase.start, phrase.end)
         ):
             continue
-        places[phrase.start, phrase.end] = phrase
+        by_span[phrase.start, phrase.end] = phrase
     for phrase in read:
-        places.setdefault((phrase.start, phrase.end), phrase)
+        by_span.setdefault((phrase.start, phrase.end), phrase)
     for phrase in defined:
         outer = covering.get(phrase.start)
         if outer is None or outer.key != long_keys.get(phrase.key, phrase.key):
-            places.setdefault((phrase.start, phrase.end), phrase)
-    return sorted(places.values(), key=lambda phrase: (phrase.start, phrase.end))
+            by_span.setdefault((phrase.start, phrase.end), phrase)
+    return sorted(by_span.values(), key=lambda phrase: (phrase.start, phrase.end))
 
 
 def _entity_phrases(doc: Doc) -> Iterator[Phrase]:
-    """Yield the entities as phrases, in the order of the text.
+    """Yield the entities as phrases, in text order.
 
     "Large Language Models (LLMs)" and "Gated Unit (GU) method" have the key of
-    the long form, and where only the end of the definition was read they start where it does.
+    the long form. An entity that has only the end of a definition is extended
+    to its start.
     """
     tokens: Tokens = doc._.tokens
     pairs = {pair.short: pair for pair in doc._.abbreviations}
@@ -111,20 +112,20 @@ def _entity_phrases(doc: Doc) -> Iterator[Phrase]:
 
 
 def _defined_in(text: str, pairs: Mapping[str, Abbreviation]) -> Abbreviation | None:
-    """Return the pair whose short form a text defines, or None where it names more than the long form."""
+    """Return the pair whose short form a text defines, or None if the text names more than the long form."""
     bracket = _BRACKET.search(text)
     if not bracket or bracket.group(1) not in pairs:
         return None
     pair = pairs[bracket.group(1)]
     before, rest = normal_form(text[: bracket.start()]), text[bracket.end() :].split()
-    # "Models (LLMs)" and "(LLMs)" are cut off "Large Language Models (LLMs)"; "Neural ODEs (ODEs)" are more.
+    # "Models (LLMs)" and "(LLMs)" are ends of "Large Language Models (LLMs)". "Neural ODEs (ODEs)" is more.
     cut_off = not before or f" {normal_form(pair.long)}".endswith(f" {before}")
     return pair if len(rest) < 2 and cut_off else None
 
 
 @lru_cache(maxsize=100_000)
 def bare_name(text: str) -> str:
-    """Return a name without "novel" before it, "dataset" behind it, and what stands in brackets."""
+    """Return a name without "novel" before it, "dataset" after it, and text in brackets."""
     boilerplate = load_boilerplate()
     words = _IN_BRACKETS.sub("", text).split() or text.strip("() ").split() or text.split()
     first, last = 0, len(words)
@@ -136,7 +137,7 @@ def bare_name(text: str) -> str:
 
 
 def opened_terms(phrases: Iterable[Phrase]) -> frozenset[str]:
-    """Return the normal forms that start with a word like "novel", but that the text uses twice or more."""
+    """Return the normal forms that start with a word like "novel" and that the text uses at least twice."""
     counts = Counter(phrase.key for phrase in phrases if phrase.opened)
     return frozenset(key for key, count in counts.items() if count > 1)
 
@@ -166,7 +167,7 @@ def _candidate(
 
 
 def _name(tokens: Tokens, key: str, phrases: Sequence[Phrase], pairs: Sequence[Abbreviation]) -> str:
-    """Choose the form to show: what the abstract writes most, in lower case where the text has it so."""
+    """Return the form to show: the most frequent one of the abstract, in lower case if the text has it so."""
     forms: dict[str, int] = {}
     for phrase in phrases:
         form = _running_form(tokens, phrase)
@@ -177,7 +178,7 @@ def _name(tokens: Tokens, key: str, phrases: Sequence[Phrase], pairs: Sequence[A
 
 
 def _counts(forms: Iterable[str]) -> dict[str, int]:
-    # A Counter takes several times as long to make, and most candidates have one form.
+    # Creating a Counter takes several times as long, and most candidates have one form.
     counts: dict[str, int] = {}
     for form in forms:
         counts[form] = counts.get(form, 0) + 1
@@ -185,14 +186,14 @@ def _counts(forms: Iterable[str]) -> dict[str, int]:
 
 
 def _shown(text: str, key: str) -> str:
-    """Return a text, without what is no part of the name where its key does not have it either."""
+    """Return a text as the name to show, without parts that its key does not have."""
     return text if normal_form(text) == key else bare_name(text)
 
 
 def _running_form(tokens: Tokens, phrase: Phrase) -> str:
     start, end = phrase.start, phrase.end
     if start < tokens.title:
-        # The words as they were tagged: those of a title in title case are lowered.
+        # The words as they were tagged, because a title in title case is in lower case there.
         spaces = [
             " " * (at - before)
             for before, at in zip(tokens.ends[start : end - 1], tokens.starts[start + 1 : end], strict=True)

@@ -1,9 +1,9 @@
-"""The component that says what kind of thing a candidate is, where there is evidence.
+"""The component that decides the kind of each candidate from evidence.
 
-In falling order of trust: a list of well-known names, what the entity reader
-took its mentions for (a vote, weighted by confidence, so that the mentions of
-one concept agree), the words right beside a name ("the TOFU dataset").
-Anything else is a ``phrase``.
+The evidence is, in falling order of trust: a list of well-known names, the
+entities among its mentions (a vote weighted by confidence, so that the mentions
+of a concept agree), and the words next to a name ("the TOFU dataset"). A
+candidate without evidence is a ``phrase``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kgraph.names import is_acronym, looks_named, normal_form, singular
 
 @cache
 def known_names() -> Mapping[str, Kind]:
-    """Return the kinds of well-known names, by their normal forms, from the list that ships."""
+    """Return the kinds of well-known names by normal form, from the list that ships with kgraph."""
     data = read_json("known_names.json")
     return {normal_form(word): kind for kind, words in data["names"].items() for word in words}
 
@@ -47,7 +47,7 @@ def kind_of(
     candidate: Candidate,
     names: Mapping[str, Kind],
 ) -> Kind:
-    """Return the kind of one candidate of a document; ``entities`` are by their first and last token."""
+    """Return the kind of a candidate. ``entities`` are by their tokens (start, end)."""
     for form in (candidate.key, *candidate.aliases):
         key = normal_form(form)
         if key in names:
@@ -59,11 +59,11 @@ def kind_of(
             votes[entity.kind] = votes.get(entity.kind, 0.0) + entity.confidence
     if votes:
         return min(votes, key=lambda kind: (-votes[kind], kind))
-    return (_beside(tokens, candidate) if is_named(candidate) else None) or "phrase"
+    return (_kind_of_neighbours(tokens, candidate) if is_named(candidate) else None) or "phrase"
 
 
 def is_named(candidate: Candidate) -> bool:
-    """Whether a candidate is written like a proper name in any of its forms."""
+    """Return whether any form of a candidate is written like a proper name."""
     return _has_name(candidate.name) or any(_has_name(form) for form in candidate.aliases)
 
 
@@ -72,18 +72,18 @@ def _has_name(form: str) -> bool:
     return any(looks_named(word) or is_acronym(word) for word in form.split())
 
 
-def _beside(tokens: Tokens, candidate: Candidate) -> Kind | None:
-    """Return the kind that most words right beside a name say, or None."""
+def _kind_of_neighbours(tokens: Tokens, candidate: Candidate) -> Kind | None:
+    """Return the kind that most words next to a name imply, or None."""
     votes: Counter[Kind] = Counter()
     for phrase in candidate.phrases:
         if phrase.end < len(tokens.lowered):
-            votes.update(_said_by(tokens.lowered[phrase.end]))
+            votes.update(_kinds_implied_by(tokens.lowered[phrase.end]))
         if phrase.start > 0:
-            votes.update(_said_by(tokens.lowered[phrase.start - 1]))
+            votes.update(_kinds_implied_by(tokens.lowered[phrase.start - 1]))
     ranked = sorted(votes, key=lambda kind: (-votes[kind], kind))
     return ranked[0] if ranked else None
 
 
-def _said_by(word: str) -> tuple[Kind, ...]:
+def _kinds_implied_by(word: str) -> tuple[Kind, ...]:
     kind = load_wording().neighbours.get(singular(word))
     return (kind,) if kind else ()

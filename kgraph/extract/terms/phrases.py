@@ -1,9 +1,9 @@
 """The component that finds noun phrases by part-of-speech patterns.
 
-A run of modifiers and nouns is a phrase; so is every part of it that ends in
-a noun, since people say "social network" and "network analysis" where a text
-has "online social network analysis" (Hulth 2003 found part-of-speech patterns
-better candidates than n-grams or chunks). No parse is needed.
+A run of modifiers and nouns is a phrase, and so is every part of it that ends
+in a noun, because "online social network analysis" also mentions "social
+network" and "network analysis". Hulth (2003) found part-of-speech patterns
+better than n-grams or chunks. No parse is needed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kgraph.extract.terms.boilerplate import Boilerplate, load_boilerplate
 from kgraph.names import looks_named, normal_form
 
 MAX_WORDS = 6
-"""Longer runs are given by their parts only."""
+"""Longer runs give only their parts."""
 
 _SYMBOLS = re.compile(r"://|[@\\|=<>^~{}$*]")
 _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS", "FW"})
@@ -34,7 +34,7 @@ _BEFORE_GERUND = frozenset({"DT", "PRP$", "JJ", "POS"})
 
 @Language.component("kgraph_phrases", requires=["doc._.tokens", "doc._.words"], assigns=["doc._.phrases"])
 def phrases(doc: Doc) -> Doc:
-    """Write every phrase of the document to ``doc._.phrases``, in the order of the text."""
+    """Write every phrase of the document to ``doc._.phrases``, in text order."""
     boilerplate = load_boilerplate()
     tokens: Tokens = doc._.tokens
     found: list[Phrase] = []
@@ -52,9 +52,9 @@ def _by_sentence(words: Sequence[Word], sentence_of: Sequence[int]) -> Iterator[
 
 def _runs(words: Sequence[Word], types: frozenset[str]) -> Iterator[list[Word]]:
     run: list[Word] = []
-    for place, word in enumerate(words):
-        before = words[place - 1] if place else None
-        after = words[place + 1] if place + 1 < len(words) else None
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else None
+        after = words[index + 1] if index + 1 < len(words) else None
         if _belongs(word, before, after, bool(run)):
             if run and _names_apart(run[-1], word, types):
                 yield run
@@ -69,7 +69,7 @@ def _runs(words: Sequence[Word], types: frozenset[str]) -> Iterator[list[Word]]:
 
 
 def _names_apart(before: Word, word: Word, types: frozenset[str]) -> bool:
-    """Whether a name begins behind a word for many of its kind: "two datasets | SQuAD2.0"."""
+    """Return whether a name begins after a plural of its kind: "two datasets | SQuAD2.0"."""
     kind = before.text.lower()
     return kind.endswith("s") and kind in types and looks_named(word.text)
 
@@ -96,8 +96,8 @@ def _belongs(word: Word, before: Word | None, after: Word | None, inside: bool) 
         if text.lower() in load_wording().linking_participles:
             return False
         if tag == "VBG":
-            # "work analyzing in-context learning": a verb where it has an object.
-            # Between nouns it is one itself ("entity unlearning tasks"), but for plurals.
+            # "work analyzing in-context learning": a verb if it has an object. Between
+            # singular nouns it is a noun ("entity unlearning tasks").
             has_object = after is not None and (
                 after.tag in _OBJECT or (after.tag in _NOUNS and before.tag in {"NNS", "NNPS"})
             )
@@ -121,7 +121,7 @@ def _phrases_of(tokens: Tokens, run: Sequence[Word], boilerplate: Boilerplate) -
     while last > first and not _closes(run[last - 1], last - 1 > first):
         last -= 1
     if last - first > 1 and lowered[last - 1] in boilerplate.types and looks_named(run[last - 2].text):
-        # "the TOFU dataset" names TOFU; "a dataset of …" is left to the rule for generic words.
+        # "the TOFU dataset" names TOFU. "a dataset of …" is dropped as a generic word.
         last -= 1
     if first >= last:
         return
@@ -145,7 +145,7 @@ def _phrases_of(tokens: Tokens, run: Sequence[Word], boilerplate: Boilerplate) -
             if end - 1 == start and end == len(run) and not _closes(run[start], False):
                 continue
             if opened and (end - start == 1 or end < last):
-                continue  # "large language" is no term, however often its models are named
+                continue  # "large language" is not a term, even if the text has "large language model"
             text = tokens.written(run[start].start, run[end - 1].end)
             if len(text) > MOST_CHARACTERS or run[end - 1].end - run[start].start > MOST_TOKENS:
                 continue
@@ -161,8 +161,8 @@ def _without_tail(
 ) -> int:
     """Return the end of a run without a last word that adds nothing: "weight editing procedure".
 
-    One word may stay alone only if it is the name of an act ("unlearning
-    method"), since "kernel method" is no "kernel".
+    A single word may remain only if it names an act ("unlearning method"),
+    because a "kernel method" is not a "kernel".
     """
     if last - first < 2 or lowered[last - 1] not in boilerplate.tails:
         return last
@@ -182,10 +182,10 @@ def _closes(word: Word, has_modifier: bool) -> bool:
 
 
 def _qualifies(word: Word) -> bool:
-    """Whether a word of a run can only qualify the next one: "next-token" in "next-token prediction"."""
+    """Return whether a word of a run only qualifies the next one, as in "next-token prediction"."""
     return word.end - word.start > 1 and not word.text.lower().endswith("ing") and not looks_named(word.text)
 
 
 def is_list(tokens: Tokens, phrase: Phrase) -> bool:
-    """Whether a phrase names several things: "Qwen and Llama models"."""
+    """Return whether a phrase is a list of names: "Qwen and Llama models"."""
     return phrase.size > 1 and not _JOINING.isdisjoint(tokens.tags[phrase.start + 1 : phrase.end - 1])

@@ -1,9 +1,9 @@
-"""The component that says how much a paper is about each of its candidates, 0..1.
+"""The component that rates how much a paper is about each of its candidates, 0..1.
 
-A logistic model over features whose weights ship as JSON and can be
-read: position, frequency and title as in KEA (Witten et al. 1999), rarity
-(Spärck Jones 1972), how often authors choose the phrase as a keyword, and what
-the other components found. ``scripts/train`` fits them.
+It is a logistic model over features: position, frequency and title as in KEA
+(Witten et al. 1999), rarity (Spärck Jones 1972), how often authors choose the
+phrase as a keyword, and the results of other components. ``scripts/train`` fits
+the weights, which are a readable JSON file.
 """
 
 from __future__ import annotations
@@ -67,14 +67,14 @@ FEATURES = (
     "entity_rarity",
     "whole_rarity",
 )
-"""What the model sees of a candidate, each between 0 and about 1."""
+"""The features of a candidate, each between 0 and about 1."""
 
 _KEYWORD = FEATURES.index("keyword")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What features need to know of a document."""
+class _DocumentEvidence:
+    """The parts of a document that features depend on."""
 
     tokens: Tokens
     introduced: frozenset[str]
@@ -98,11 +98,11 @@ def salience(doc: Doc) -> Doc:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """A logistic model; ``weights`` and ``slopes`` are (features,).
+    """A logistic model. ``weights`` and ``slopes`` are (features,).
 
-    The weights change with how familiar a paper's words are, the share of its
-    candidates that any author of the background corpus chose as a keyword:
-    where it is one of their field, what they chose says more.
+    The weights change with the familiarity of a paper, the share of its
+    candidates that any author of the background corpus chose as a keyword,
+    because these keywords say more about papers of the same field.
     """
 
     bias: float
@@ -121,7 +121,7 @@ class Ranker:
 
 
 def familiarity(of_candidates: NDArray[np.float64]) -> float:
-    """Return the share of candidates that are somebody's keyword, 0..1."""
+    """Return the share of candidates that are a keyword of the background corpus, 0..1."""
     return float(of_candidates[:, _KEYWORD].mean())
 
 
@@ -130,20 +130,20 @@ def features(doc: Doc, background: Background) -> NDArray[np.float64]:
     candidates: Sequence[Candidate] = doc._.candidates
     roles = [relation for relation in doc._.relations if relation.head is None]
     entities: Sequence[Entity] = doc._.entities
-    reading = _Reading(
+    evidence = _DocumentEvidence(
         doc._.tokens,
         frozenset(role.tail for role in roles if role.own_artefact),
         frozenset(role.tail for role in roles if not role.own_artefact),
         {(entity.start, entity.end): entity for entity in entities},
         {token: entity for entity in entities for token in range(entity.start, entity.end)},
     )
-    rows = [_features(reading, background, candidate) for candidate in candidates]
+    rows = [_features(evidence, background, candidate) for candidate in candidates]
     return np.array(rows, dtype=np.float64).reshape(len(candidates), len(FEATURES))
 
 
-def _features(reading: _Reading, background: Background, candidate: Candidate) -> tuple[float, ...]:
+def _features(evidence: _DocumentEvidence, background: Background, candidate: Candidate) -> tuple[float, ...]:
     """Return the features of a candidate, in the order of FEATURES."""
-    key, phrases, tokens = candidate.key, candidate.phrases, reading.tokens
+    key, phrases, tokens = candidate.key, candidate.phrases, evidence.tokens
     count = len(phrases)
     total = max(1, len(tokens.starts))
     title = [phrase for phrase in phrases if phrase.start < tokens.title]
@@ -159,15 +159,15 @@ def _features(reading: _Reading, background: Background, candidate: Candidate) -
     keyword_rate = math.sqrt(background.keyword_rate(key))
     named = is_named(candidate)
     exact = [
-        reading.entities[phrase.start, phrase.end]
+        evidence.entities[phrase.start, phrase.end]
         for phrase in phrases
-        if (phrase.start, phrase.end) in reading.entities
+        if (phrase.start, phrase.end) in evidence.entities
     ]
     entity = max((found.confidence for found in exact), default=0.0)
     kinds = {found.kind: found.confidence for found in exact}
-    ends, inside = _cover(reading, phrases)
+    ends, inside = _cover(evidence, phrases)
     sentences = [tokens.sentence_of[phrase.start] for phrase in phrases]
-    # The blank line between title and abstract belongs to the sentence before.
+    # The blank line between title and abstract belongs to the last sentence of the title.
     abstract_starts = tokens.sentence_of[min(tokens.title, total - 1)] + 1
     first = phrases[0]
     return (
@@ -194,8 +194,8 @@ def _features(reading: _Reading, background: Background, candidate: Candidate) -
         float(size > 1 and tokens.tags[first.start].startswith("JJ")),
         float(named),
         float(bool(candidate.aliases)),
-        float(key in reading.introduced),
-        float(key in reading.used),
+        float(key in evidence.introduced),
+        float(key in evidence.used),
         entity,
         kinds.get("task", 0.0),
         kinds.get("method", 0.0),
@@ -215,11 +215,11 @@ def _features(reading: _Reading, background: Background, candidate: Candidate) -
     )
 
 
-def _cover(reading: _Reading, phrases: Sequence[Phrase]) -> tuple[int, int]:
-    """Return how many phrases end where an entity does, and how many lie in one or are one."""
+def _cover(evidence: _DocumentEvidence, phrases: Sequence[Phrase]) -> tuple[int, int]:
+    """Return how many phrases end with an entity, and how many are inside one or equal to it."""
     ends = inside = 0
     for phrase in phrases:
-        entity = reading.covering.get(phrase.end - 1)
+        entity = evidence.covering.get(phrase.end - 1)
         if entity is not None:
             ends += entity.end == phrase.end
             inside += entity.start <= phrase.start
@@ -228,7 +228,7 @@ def _cover(reading: _Reading, phrases: Sequence[Phrase]) -> tuple[int, int]:
 
 @cache
 def load_ranker() -> Ranker:
-    """Read the model that ships: for the bias and each feature a weight and its slope."""
+    """Return the model that ships with kgraph: a weight and a slope for the bias and each feature."""
     read = cast(dict[str, list[float]], read_json("salience.json")["weights"])
     pairs = np.array([read[name] for name in FEATURES])
     bias, bias_slope = read["bias"]

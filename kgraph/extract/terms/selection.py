@@ -14,36 +14,34 @@ from kgraph.extract.terms.phrases import is_list
 from kgraph.model import Kind
 
 MAX_CONCEPTS = 25
-"""How many concepts of a paper are kept for their salience alone."""
+"""Number of concepts of a paper that are kept for their salience alone."""
 
 MOST_CONCEPTS = 60
-"""How many are kept in all: an abstract that names more is a catalogue."""
+"""Largest number of concepts of a paper. An abstract that names more is a catalogue."""
 
 _LONGEST_NAME = 4
-"""Words of an entity up to which it is kept whatever its salience; longer ones are said once."""
+"""Words of an entity up to which it is kept whatever its salience. Longer ones occur only once."""
 
 _TERM = 4
-"""Papers that must use a phrase before it is a term."""
+"""Papers that must use a phrase that is a term."""
 
 _ONE_WORD_RATE = 0.1
-"""Keyword rate that a single word must have as well: "network" and "language" have less."""
+"""Keyword rate that a single word needs as well. "network" and "language" have less."""
 
 _PLAIN = 50
-"""Papers from which a phrase that nobody chose as a keyword is plain language: "data points"."""
+"""Papers from which a phrase that is never a keyword is plain language: "data points"."""
 
 _SURE_OF = 12
-"""Most salient concepts among which a noun phrase stays that is neither a term nor was read as anything."""
+"""Number of most salient concepts among which a phrase that is not a term is kept."""
 
 
 def select(doc: Doc) -> tuple[Candidate, ...]:
-    """Return the candidates that the paper is about, by falling salience, ties in the order of the text.
+    """Return the candidates that the paper is about, by falling salience, ties in text order.
 
-    What it introduces, evaluates on, compares with or names as used is always
-    kept, and so are short names that were read as a task, a method, a data set,
-    a metric or a term; of the rest the MAX_CONCEPTS most salient ones. A
-    candidate that stands only inside others that are kept must be a term of
-    its own right, so that parts do not crowd the whole out of the list, and
-    what names several things ("Qwen and Llama") is left to its parts.
+    Candidates with a role are always kept, and so are short names with a kind.
+    Of the rest, the MAX_CONCEPTS most salient ones are kept. A candidate that
+    occurs only inside others must be a term, so that parts do not displace the
+    whole. A list of names ("Qwen and Llama") is not kept, but its parts are.
     """
     background, boilerplate = load_background(), load_boilerplate()
     tokens: Tokens = doc._.tokens
@@ -70,9 +68,9 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
             continue
         nested = not any(kept.keys().isdisjoint(longer) for longer in within[key])
         if not is_term(background, candidate):
-            # The "language" of "language model" is not kept even where that is not.
-            part = nested or (" " not in key and not _stands_alone(candidate))
-            # What is written like a name is one, though nobody read it.
+            # The "language" of "language model" is dropped even if "language model" is not kept.
+            part = nested or (" " not in key and not _occurs_alone(candidate))
+            # A phrase that is written like a name is one, even without a kind.
             unsure = kinds[key] == "phrase" and not named and salient >= _SURE_OF
             if part or unsure:
                 continue
@@ -85,10 +83,9 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
 
 
 def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return what else may be a concept, by falling salience, if other papers are about it.
+    """Return candidates that are a concept only if other papers are about them, by falling salience.
 
-    What was read as a task, a method, a data set, a metric or a term, terms of
-    their own right, and what stands somewhere on its own.
+    They have a kind, are terms, or occur somewhere outside longer phrases.
     """
     background = load_background()
     found: Mapping[str, float] = doc._.salience
@@ -98,17 +95,17 @@ def further(doc: Doc, kept: Sequence[Candidate]) -> tuple[Candidate, ...]:
         candidate
         for candidate in doc._.candidates
         if candidate.key not in chosen
-        and (kinds[candidate.key] != "phrase" or is_term(background, candidate) or _stands_alone(candidate))
+        and (kinds[candidate.key] != "phrase" or is_term(background, candidate) or _occurs_alone(candidate))
     ]
     return tuple(sorted(rest, key=lambda candidate: -found[candidate.key]))
 
 
-def _stands_alone(candidate: Candidate) -> bool:
+def _occurs_alone(candidate: Candidate) -> bool:
     return any(phrase.maximal for phrase in candidate.phrases)
 
 
 def is_term(background: Background, candidate: Candidate) -> bool:
-    """Whether so many papers use a candidate, or chose it as a keyword, that it is a term."""
+    """Return whether enough papers use a candidate, or choose it as a keyword, to make it a term."""
     papers, rate = background.frequency(candidate.key), background.keyword_rate(candidate.key)
     if " " not in candidate.key:
         return papers >= _TERM and rate > _ONE_WORD_RATE
@@ -116,7 +113,7 @@ def is_term(background: Background, candidate: Candidate) -> bool:
 
 
 def longer_keys(candidates: Sequence[Candidate]) -> Mapping[str, Sequence[Collection[str]]]:
-    """Return for each candidate and each of its mentions the keys of those that the mention is a part of."""
+    """Return, for each mention of each candidate, the keys of the longer candidates around it."""
     covering: dict[int, list[tuple[Phrase, str]]] = {}
     for candidate in candidates:
         for phrase in candidate.phrases:

@@ -1,4 +1,4 @@
-"""The Python interface: a graph opened by its store, with a method for every command."""
+"""The Python interface: a graph in a store, with one method a command."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from kgraph.suggest import Suggestion
     from kgraph.view import View
 
-# spaCy, SciPy and NetworkX take seconds to import: each method imports what it needs.
+# spaCy, SciPy and NetworkX take seconds to import, so each method imports only the modules it needs.
 
 
 class KnowledgeGraph:
-    """A graph of papers in a store; methods have the names and arguments of the commands.
+    """A graph of papers in a store. Its methods have the names and arguments of the commands.
 
     Use it as a context manager, or call :meth:`close`.
     """
@@ -47,12 +47,13 @@ class KnowledgeGraph:
     ) -> BuildReport:
         """Build the graph of the papers in some files, or add them to it.
 
-        See :func:`kgraph.build.build`. What was extracted is kept in the file
-        ``cache``, which may be deleted: by default beside a graph file, with
-        ``.cache`` at its end, and for a server in the user's cache folder.
-        ``jobs`` is the number of processes that extract: by default one a core
-        for many papers, and this one alone for few. ``encoder`` is a folder
-        with a transformer encoder to read entities with (docs/training.md).
+        See :func:`kgraph.build.build`. ``cache`` is the file of cached
+        extractions, which may be deleted. The default is the name of the graph
+        file with ``.cache`` at its end, and for a server a file in the user's
+        cache folder. ``jobs`` is the number of processes that extract. The
+        default is one a core for many papers, and only this process for few.
+        ``encoder`` is a folder with a transformer encoder that finds entities
+        (docs/training.md).
         """
         from kgraph.sources import check_inputs
 
@@ -83,10 +84,10 @@ class KnowledgeGraph:
         jobs: int | None = None,
         encoder: str | Path | None = None,
     ) -> Iterator[tuple[Paper, Extraction] | Rejection | Notice]:
-        """Yield what is read out of each paper of some files; the store is not touched.
+        """Yield each paper in some files with its extraction, without a store.
 
-        Rejections and notices come as they are met, which may be some papers
-        early. See :func:`kgraph.extract.run.processes.extract_in_parallel`.
+        Rejections and notices are yielded when they occur, which may be some
+        papers early. See :func:`kgraph.extract.run.processes.extract_in_parallel`.
         """
         from kgraph.sources import check_inputs, read
 
@@ -118,7 +119,7 @@ class KnowledgeGraph:
 
     @staticmethod
     def schema() -> Schema:
-        """Return the data model; the store is not touched."""
+        """Return the data model, without reading the store."""
         return graph_schema()
 
     def query(
@@ -130,13 +131,13 @@ class KnowledgeGraph:
         timeout: float | None = DEFAULT_TIMEOUT,
         limit: int | None = None,
     ) -> QueryResult:
-        """Run a Cypher statement; see :class:`kgraph.store.GraphStore`."""
+        """Run a Cypher statement and return its rows. See :meth:`kgraph.store.GraphStore.query`."""
         return self._store.query(cypher, params, write=write, timeout=timeout, limit=limit)
 
     def suggest(
         self, *papers: str, k: int = 10, among: Collection[str] | None = None
     ) -> tuple[Suggestion, ...]:
-        """Return the papers most related to these, with reasons; see :func:`kgraph.suggest.suggest`."""
+        """Return the papers most related to these, with reasons. See :func:`kgraph.suggest.suggest`."""
         from kgraph.suggest import suggest
 
         return suggest(self._store, papers, k=k, among=among)
@@ -152,13 +153,13 @@ class KnowledgeGraph:
         return view(self._store, limit=limit, **selection)
 
     def stats(self) -> Stats:
-        """Count what is in the graph; see :func:`kgraph.stats.stats`."""
+        """Count the nodes and relationships of the graph. See :func:`kgraph.stats.stats`."""
         return stats(self._store)
 
     def export(
         self, format: str, dest: str | Path, *, on_progress: Progress = ignore_progress
     ) -> ExportReport:
-        """Write the graph to a file or folder for another tool; see :func:`kgraph.export.export_graph`.
+        """Write the graph to a file or folder for another tool. See :func:`kgraph.export.export_graph`.
 
         ``format`` is the name of an export format, as ``kgraph export --help``
         lists them. Raises InputError for an unknown one.
@@ -168,10 +169,10 @@ class KnowledgeGraph:
         return export_graph(self._store, format, Path(dest), on_progress)
 
     def to_networkx(self, *, flat: bool = False) -> nx.MultiDiGraph[Any]:
-        """Return the graph as a NetworkX graph; see :func:`kgraph.export.networkx_graph.to_networkx`.
+        """Return the graph as a NetworkX graph. See :func:`kgraph.export.networkx_graph.to_networkx`.
 
         With ``flat``, node ids are strings and attributes are scalars, so that
-        NetworkX can write the graph as GraphML and GEXF; see
+        NetworkX can write the graph as GraphML and GEXF. See
         :func:`kgraph.export.flat_graph.flatten`.
         """
         from kgraph.export.flat_graph import flatten
@@ -181,7 +182,7 @@ class KnowledgeGraph:
         return flatten(graph) if flat else graph
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Release the store."""
         self._store.close()
 
     def __enter__(self) -> KnowledgeGraph:
@@ -194,7 +195,7 @@ class KnowledgeGraph:
 
 
 def _folder(encoder: str | Path | None) -> Path | None:
-    """Return the folder of an encoder. Raises InputError where it holds none, before any work is done."""
+    """Return the folder of an encoder. Raises InputError if it does not contain one."""
     if encoder is None:
         return None
     from kgraph.extract.reader.encoder import encoder_version
@@ -209,14 +210,15 @@ def _cache_path(store: str) -> Path:
         return Path(store + ".cache")
     from platformdirs import user_cache_path
 
-    # One for all servers: entries are found by the text that was read.
+    # One cache serves all servers, because its keys are hashes of the text.
     return user_cache_path("kgraph", appauthor=False, ensure_exists=True) / "extractions.cache"
 
 
 def open(store: str | Path | None = None) -> KnowledgeGraph:
-    """Open the graph in a store: a path or a server's address, by default ``KGRAPH_STORE`` or ``papers.kg``.
+    """Return the graph in a store: a path or the address of a server.
 
-    The graph need not exist to be built; everything else raises InputError
-    until it does.
+    The default is the variable ``KGRAPH_STORE``, or else ``papers.kg``. Only
+    :meth:`KnowledgeGraph.build` accepts a store without a graph. Other methods
+    raise InputError.
     """
     return KnowledgeGraph(store)

@@ -1,7 +1,7 @@
-"""The command line: one command a method of :mod:`kgraph.api`, with the same names.
+"""The command line: one command for each method of :mod:`kgraph.api`, with the same names.
 
-Data goes to stdout, everything else to stderr. Exit codes: 0, 1 for a failure,
-2 for wrong usage or input; a traceback only with ``--debug``.
+Data goes to stdout, everything else to stderr. The exit code is 0, 1 for a
+failure, or 2 for wrong usage or input. Tracebacks are shown only with ``--debug``.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ STORE = click.option(
 PAGE_YEAR = click.option(
     "--page-year",
     type=click.IntRange(1900, 2999),
-    help="The year of dates that a page prints without one.",
+    help="The year of dates without one.",
 )
 JOBS = click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Processes that extract. Default: one a core for many papers, one for few.",
+    help="Number of processes that extract. Default: one a core for many papers, one for few.",
 )
 ENCODER = click.option(
     "--encoder",
     envvar="KGRAPH_ENCODER",
     metavar="DIR",
-    help="A transformer encoder to read tasks, methods … with: better and slower. See docs/training.md.",
+    help="Find tasks, methods … by a transformer encoder, which is better and slower. See docs/training.md.",
 )
 
 
 def format_option(formats: Mapping[str, Any]) -> Callable[[F], F]:
-    """Return the option ``--format`` with the names of these formats, of which the first is the default."""
+    """Return the option ``--format`` with the names of these formats. The first one is the default."""
     names = tuple(formats)
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
@@ -65,7 +65,7 @@ def format_option(formats: Mapping[str, Any]) -> Callable[[F], F]:
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def cli(debug: bool) -> None:
     """Turn research papers into a knowledge graph to look at, query and get suggestions from."""
-    del debug  # read in main(), which must know it for errors of any kind
+    del debug  # main() reads it, because it handles all errors
 
 
 class ReadsPapers(click.Command):
@@ -87,9 +87,9 @@ class ReadsPapers(click.Command):
 @click.option(
     "--thesaurus",
     metavar="FILE",
-    help="Merge or keep apart concepts: a table with the columns 'label' and 'replace by'.",
+    help="Merge concepts or keep them apart, by a table with the columns 'label' and 'replace by'.",
 )
-@click.option("--cache", metavar="FILE", help="Where to keep what was extracted. Default: beside the graph.")
+@click.option("--cache", metavar="FILE", help="The file of cached extractions. Default: next to the graph.")
 @JOBS
 @ENCODER
 @format_option(RESULT_FORMATS)
@@ -129,7 +129,7 @@ def build(
 def extract(
     inputs: tuple[str, ...], page_year: int | None, jobs: int | None, encoder: str | None, form: str
 ) -> None:
-    """Print what is read out of each paper, without a store."""
+    """Print the concepts, relations and results of each paper, without a store."""
     from kgraph.extract.run.record import to_record
     from kgraph.model import Notice, Rejection
 
@@ -155,10 +155,16 @@ def extract(
 
 @cli.command()
 @click.argument("cypher")
-@click.option("--param", "params", metavar="K=V", multiple=True, help="A parameter: JSON, or else text.")
+@click.option(
+    "--param",
+    "params",
+    metavar="K=V",
+    multiple=True,
+    help="A parameter. V is JSON if it parses as such, else text.",
+)
 @STORE
 @format_option(ROW_FORMATS)
-@click.option("--write", is_flag=True, help="Let the statement change the graph.")
+@click.option("--write", is_flag=True, help="Allow the statement to change the graph.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -166,7 +172,9 @@ def extract(
     show_default=True,
     metavar="SECONDS",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="Rows at most.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="Maximum number of rows."
+)
 def query(
     cypher: str,
     params: tuple[str, ...],
@@ -188,14 +196,15 @@ def query(
 
 @cli.command()
 @click.argument("papers", metavar="PAPER...", nargs=-1, required=True)
-@click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
+@click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="Number of suggestions.")
 @click.option("--among", metavar="FILE", help="Rank only the ids in FILE, one a line.")
 @STORE
 @format_option(RESULT_FORMATS)
 def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | None, form: str) -> None:
     """Suggest papers related to PAPER, with the reasons why.
 
-    PAPER is an id, a title or a part of one title; several make one seed set.
+    PAPER is an id, a title, or a part of exactly one title. Several papers are
+    taken together.
     """
     pool = None if among is None else read_ids(Path(among))
     with kgraph.open(store) as graph:
@@ -217,7 +226,7 @@ def _page_options(command: F) -> F:
 
 @cli.command()
 @_page_options
-@click.option("--limit", type=click.IntRange(min=1), help="Nodes at most.")
+@click.option("--limit", type=click.IntRange(min=1), help="Maximum number of nodes.")
 @click.option("-o", "--output", "target", metavar="OUT.html", required=True, help="The page to write.")
 @STORE
 def view(
@@ -287,7 +296,7 @@ def export(format: str, dest: str, store: str | None) -> None:
 @STORE
 @format_option(RESULT_FORMATS)
 def stats(store: str | None, form: str) -> None:
-    """Count what is in the graph."""
+    """Count the nodes and relationships of the graph."""
     with kgraph.open(store) as graph:
         found = graph.stats()
         _warn_if_incomplete(graph)
@@ -303,26 +312,26 @@ def schema(form: str) -> None:
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     use_utf8()
     try:
-        # --debug may stand anywhere, as people add it to the end of what failed.
+        # --debug is accepted anywhere, because people append it to the command that failed.
         code = cli.main(
             [argument for argument in given if argument != "--debug"],
             prog_name="kgraph",
             standalone_mode=False,
         )
     except click.exceptions.Abort:
-        _exit("interrupted; what was done so far is kept", 1, debug)
+        _exit("interrupted; finished extractions are kept", 1, debug)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except KgraphError as error:
         _exit(str(error), error.exit_code, debug)
     except BrokenPipeError:
-        # The reader of our output has left: nothing more to say, and nobody to say it to.
+        # The reader of stdout has exited, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except (OSError, MemoryError) as error:

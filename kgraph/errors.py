@@ -1,21 +1,21 @@
-"""What can go wrong, said so that a researcher can mend it.
+"""The errors of kgraph. Their texts say what to do.
 
-Every error that kgraph raises on purpose is a :class:`KgraphError`; the
-command line prints its text and leaves with its exit code, never with a
-traceback (unless ``--debug`` asks for one).
+Every error that kgraph raises on purpose is a :class:`KgraphError`. The command
+line prints its text and exits with its code. It prints a traceback only with
+``--debug``.
 """
 
 from __future__ import annotations
 
 
 class KgraphError(Exception):
-    """Something failed that the input or the usage is not to blame for."""
+    """Something failed although the input and the usage are correct."""
 
     exit_code = 1
 
 
 class InputError(KgraphError):
-    """The input or the usage is wrong; the text says where and what to do."""
+    """The input or the usage is wrong."""
 
     exit_code = 2
 
@@ -29,4 +29,4 @@ class StoreError(KgraphError):
 
 
 class QueryError(InputError):
-    """A Cypher statement is wrong, or asks for what it may not do."""
+    """A Cypher statement is wrong, not allowed, or was stopped."""

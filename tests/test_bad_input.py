@@ -225,8 +225,8 @@ def test_no_escape_sequence_reaches_the_terminal(cli: Cli, kitchen: Path, tmp_pa
         (lambda folder: folder, "this is a folder"),
         (lambda folder: folder / "file.txt", "not a graph of kgraph"),
         (lambda folder: folder / "file.txt" / "graph.kg", "no such folder"),
-        (lambda _: "http://localhost:7687", "no such kind of server"),
-        (lambda _: "neo4j://", "the address names no host"),
+        (lambda _: "http://localhost:7687", "unknown scheme"),
+        (lambda _: "neo4j://", "the address has no host"),
     ],
 )
 def test_stores_that_cannot_exist(

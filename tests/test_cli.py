@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
-from runs import NODES, SAMPLE, Cli, asked, jsonl
+from runs import NODES, ROOT, SAMPLE, Cli, asked, jsonl
 
+from kgraph.cli import cli as commands
 from kgraph.model import Paper
 from kgraph.sources import read
 
@@ -403,3 +405,13 @@ def test_the_installed_command() -> None:
         pytest.skip("kgraph is not installed in this environment")
     ran = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("kgraph, version ")
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_the_page_lists_the_formats_of_each_command(name: str) -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    section = page.partition(f"## kgraph {name}")[2].partition("\n## ")[0]
+    for parameter in commands.commands[name].params:
+        if isinstance(parameter.type, click.Choice):
+            choices = "\\|".join(parameter.type.choices)
+            assert f"`{parameter.opts[0]} {choices}`" in section

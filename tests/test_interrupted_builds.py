@@ -115,7 +115,7 @@ def test_interrupted(
     running.send(signal.SIGINT)
     ran = running.wait()
     assert ran.code == 1 and ran.out == ""
-    assert ran.err.strip() == "kgraph: interrupted; what was done so far is kept"
+    assert ran.err.strip() == "kgraph: interrupted; finished extractions are kept"
     # An interruption during a save comes after it.
     assert is_intact(kitchen, before) or everything(kitchen) == expected[0]
 

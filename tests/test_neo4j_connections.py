@@ -20,7 +20,7 @@ import kgraph
 from kgraph.errors import InputError, KgraphError, QueryError, StoreError
 from kgraph.store import open_store
 from kgraph.store.address import server_address
-from kgraph.store.neo4j_errors import as_ours
+from kgraph.store.neo4j_errors import translated
 
 QUERY = ("query", "MATCH (p:Paper) RETURN count(p) AS n")
 SECONDS = 20
@@ -183,10 +183,10 @@ def test_a_member_of_a_cluster_that_cannot_be_reached() -> None:
     unreachable = ServiceUnavailable("Couldn't connect to core-1.internal:7687 (resolved to ()):\n…")
     unreachable.__cause__ = OSError("Name or service not known")
     error.__cause__ = ExceptionGroup("All routing table requests failed", [unreachable])
-    told = as_ours(error, server_address("neo4j://public.example:7687", {}), None)
-    assert isinstance(told, StoreError)
-    assert "it names core-1.internal:7687 as a member of its cluster" in str(told)
-    assert "bolt://public.example:7687 talks to it alone" in str(told)
+    found = translated(error, server_address("neo4j://public.example:7687", {}), None)
+    assert isinstance(found, StoreError)
+    assert "it names core-1.internal:7687 as a member of its cluster" in str(found)
+    assert "bolt://public.example:7687 talks to it alone" in str(found)
 
 
 def interrupted(server: Neo4jServer, act: Callable[[], None], timeout: float) -> KgraphError:

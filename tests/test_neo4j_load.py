@@ -173,7 +173,7 @@ def test_of_two_loads_at_a_time_the_older_one_stops(neo4j: Neo4jServer, store: G
         other.close()
         yield NodeBatch("Paper", [Node("older", {"name": "older", "title": "older"})])
 
-    with pytest.raises(StoreError, match="another process has begun to write"):
+    with pytest.raises(StoreError, match="another process has started to write"):
         store.replace(overtaken(), [])
     assert neo4j.rows("MATCH (n) RETURN n.id AS id") == [{"id": "new"}]
 

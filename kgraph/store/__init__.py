@@ -1,4 +1,4 @@
-"""Where the graph is kept: one protocol, one file an engine."""
+"""Graph stores: one protocol, and one module an engine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 def store_path(store: str | Path | None) -> str:
     """Return the name of the store: the argument, else ``KGRAPH_STORE``, else ``papers.kg``.
 
-    Raises InputError for an empty argument, which is mostly a variable that is not set.
+    Raises InputError for an empty argument, which usually is an unset variable.
     """
     if store == "":
         raise InputError("the name of the store is empty")
@@ -35,14 +35,14 @@ def store_path(store: str | Path | None) -> str:
 
 
 def open_store(store: str | Path | None = None) -> GraphStore:
-    """Open a store by its name: the path of a graph file, or the address of a Neo4j server.
+    """Return the store with a name: the path of a graph file, or the address of a Neo4j server.
 
-    Nothing is read yet. Raises InputError for an address that cannot be one.
+    Does not read or connect. Raises InputError for an invalid address.
     """
     name = store_path(store)
     if not is_server(name):
         return EmbeddedStore(Path(name))
-    # The driver takes a third of a second to import, and a graph file does not need it.
+    # The driver takes a third of a second to import.
     from kgraph.store.neo4j import Neo4jStore
 
     return Neo4jStore(server_address(name, os.environ))

@@ -1,8 +1,8 @@
-"""The address of a server: where it is, and who asks.
+"""Parse the address of a server, with its user, password and database.
 
-What the official driver's documentation calls them: ``NEO4J_USERNAME``,
-``NEO4J_PASSWORD`` and ``NEO4J_DATABASE``; the address itself may hold all three
-(``neo4j://user:password@host:7687/database``) and wins.
+The address may hold all three (``neo4j://user:password@host:7687/database``).
+Missing ones are taken from ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and
+``NEO4J_DATABASE``, the variables of the official driver's documentation.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit
 from kgraph.errors import InputError
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
-"""``neo4j`` asks the server for its cluster's members, ``bolt`` talks to it alone; with TLS (``+s``),
-also by a certificate that it signed itself (``+ssc``)."""
+"""``neo4j`` asks the server for the members of its cluster, ``bolt`` connects to this server only.
+``+s`` uses TLS, ``+ssc`` also accepts a self-signed certificate."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """A server, a user and a database; its text and its repr hold no password.
+    """A server, a user and a database. Its text and repr do not contain the password.
 
     ``database`` is None for the user's home database.
     """
@@ -35,19 +35,20 @@ class ServerAddress:
 
 
 def is_server(name: str) -> bool:
-    """Whether the name of a store is an address, not a path."""
+    """Return whether the name of a store is an address, not a path."""
     return "://" in name
 
 
 def server_address(name: str, environment: Mapping[str, str]) -> ServerAddress:
-    """Return the parts of an address, with what it lacks from the environment.
+    """Return the parts of an address, with missing ones from the environment.
 
-    Raises InputError, which never repeats what may be a password.
+    Raises InputError for an invalid address. Its text never repeats a part
+    that may be a password.
     """
     scheme, _, rest = name.partition("://")
     if scheme.lower() not in SCHEMES:
         raise InputError(
-            f"{scheme}://…: no such kind of server; use a path, or an address that starts with "
+            f"{scheme}://…: unknown scheme; use a path, or an address that starts with "
             + ", ".join(f"{scheme}://" for scheme in SCHEMES)
         )
     try:
@@ -55,30 +56,30 @@ def server_address(name: str, environment: Mapping[str, str]) -> ServerAddress:
         host, port = parts.hostname, parts.port
     except ValueError:
         # Not `from error`: its text may repeat a part of a password.
-        raise InputError(f"{scheme}://…: {_why_not(rest)}") from None
-    if "@" in parts.path:  # a '/' in the password has cut it in two
-        raise InputError(f"{scheme}://…: {_why_not(rest)}")
+        raise InputError(f"{scheme}://…: {_parse_error(rest)}") from None
+    if "@" in parts.path:  # a '/' in the password has split it
+        raise InputError(f"{scheme}://…: {_parse_error(rest)}")
     if not host:
-        raise InputError(f"{scheme}://…: the address names no host; it is like neo4j://localhost:7687")
+        raise InputError(f"{scheme}://…: the address has no host; write neo4j://localhost:7687")
     if parts.query or parts.fragment:
         raise InputError(
-            f"{scheme}://{host}: an address takes no '?' or '#'; in a password write them as %3F and %23, "
-            "or set NEO4J_PASSWORD"
+            f"{scheme}://{host}: an address cannot contain '?' or '#'; "
+            "in a password write them as %3F and %23, or set NEO4J_PASSWORD"
         )
-    where = f"[{host}]" if ":" in host else host
+    authority = f"[{host}]" if ":" in host else host
     user, password = parts.username, parts.password
     return ServerAddress(
-        uri=f"{parts.scheme}://{where}" + ("" if port is None else f":{port}"),
+        uri=f"{parts.scheme}://{authority}" + ("" if port is None else f":{port}"),
         user=unquote(user) if user else environment.get("NEO4J_USERNAME") or None,
         password=unquote(password) if password else environment.get("NEO4J_PASSWORD") or None,
         database=unquote(parts.path.strip("/")) or environment.get("NEO4J_DATABASE") or None,
     )
 
 
-def _why_not(rest: str) -> str:
+def _parse_error(rest: str) -> str:
     if "@" in rest:
         return (
-            "the address cannot be read; in a user name or password write '/', ':', '@', '[' and ']' as "
+            "the address cannot be parsed; in a user name or password write '/', ':', '@', '[' and ']' as "
             "%2F, %3A, %40, %5B and %5D, or set NEO4J_USERNAME and NEO4J_PASSWORD"
         )
-    return "the address cannot be read; it is like neo4j://localhost:7687"
+    return "the address cannot be parsed; an example is neo4j://localhost:7687"

@@ -1,16 +1,15 @@
-"""Reading a Cypher statement just far enough to refuse what no query may do.
+"""Refuse Cypher statements that do more than read and write the graph.
 
-An engine's read-only mode does not keep a statement from reading local files,
-reaching the network or administering the server. Every typed statement passes
-this gate before either engine sees it. It looks at the words outside strings
-and comments, and takes every reading that one of the engines has: the embedded
-one takes `` `LOAD` CSV `` for the clause and `` `db.labels`() `` for a
-procedure, Neo4j takes ``\\uXXXX`` for the character before anything else and
-knows more white space. Engines get ``without_comments(statement)``, so that
-what was checked is what runs.
+An engine's read-only mode does not stop a statement from reading local files,
+using the network or administering the server. Every statement passes this gate
+before it reaches an engine. The gate looks at the words outside strings and
+comments, and considers how each engine parses them: the embedded one accepts
+`` `LOAD` CSV `` as the clause and `` `db.labels`() `` as a procedure. Neo4j
+replaces ``\\uXXXX`` by the character before parsing and accepts more white
+space. Engines get ``without_comments(statement)``, so they run the checked text.
 
-What is refused is refused with ``write`` too. A name that looks like one of
-the clauses (a variable called ``use``) can be had in backticks.
+Refused statements are refused with ``write`` too. A name that looks like a
+clause (a variable called ``use``) can be written in backticks.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from kgraph.errors import QueryError
 
 ALLOWED_PROCEDURES = frozenset(
     {
-        # What there is, from the store's own statistics; both engines have most of these.
+        # Statistics of the store. Both engines have most of these.
         "db.constraints",
         "db.graph_stats",
         "db.indexes",
@@ -38,17 +37,17 @@ ALLOWED_PROCEDURES = frozenset(
         "dbms.functions",
         "dbms.procedures",
         "list_procedures",
-        # Searches of indexes that are there; a vector is given, not made from text by a service.
+        # Searches of existing indexes, by a given vector and not by one that a service makes from text.
         "db.index.fulltext.listAvailableAnalyzers",
         "db.index.fulltext.queryNodes",
         "db.index.fulltext.queryRelationships",
         "db.index.vector.queryNodes",
         "db.index.vector.queryRelationships",
-        # The name and version of the server, no settings and no addresses.
+        # The name and version of the server, without settings or addresses.
         "db.ping",
         "dbms.components",
-        # The embedded engine's graph algorithms: they return numbers and write none back. The
-        # Cypher that some take in `where` is parsed for its condition, the rest of it never run.
+        # The embedded engine's graph algorithms, which return numbers and write nothing. Some take
+        # Cypher in `where`, of which only the condition is used.
         "betweenness",
         "closeness",
         "cluster",
@@ -75,20 +74,20 @@ ALLOWED_PROCEDURES = frozenset(
         "self_loop",
     }
 )
-"""The procedures that a statement may call: they read the graph and nothing else.
+"""The procedures that a statement may call. They only read the graph.
 
-A plugin's are not among them: APOC reads files and addresses, GenAI sends text
-to services, GDS exports.
+Those of plugins are excluded: APOC reads files and addresses, GenAI sends text
+to services, and GDS writes files.
 """
 
 ALLOWED_FUNCTION_NAMESPACES = frozenset(
     {"date", "datetime", "duration", "localdatetime", "localtime", "point", "time", "vector.similarity"}
 )
-"""Where Cypher's own functions with a dot live; all of them only compute.
+"""The namespaces of Cypher's own functions with a dot, which only compute.
 
 Others come from plugins (``genai.vector.encode`` sends text to a service) or
-choose another database (``graph.byName``). A function without a dot is the
-engine's own, for Neo4j allows no plugin to add one.
+choose another database (``graph.byName``). A function without a dot is built
+in, because Neo4j does not let plugins add one.
 """
 
 _PROCEDURES = frozenset(name.lower() for name in ALLOWED_PROCEDURES)
@@ -175,7 +174,7 @@ class _Token(NamedTuple):
 
     @property
     def keyword(self) -> str:
-        """The word in upper case; nothing for a name in backticks, which is no keyword."""
+        """The word in upper case, or nothing for a name in backticks, which cannot be a keyword."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property
@@ -184,18 +183,18 @@ class _Token(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The word, or what the backticks hold."""
+        """The word, without backticks."""
         return self.text.strip("`") if self.is_name else ""
 
 
 _END = [_Token(None, "")] * 3
-"""Stands behind the tokens of a statement, so that one can look past the last and before the first."""
+"""Appended to the tokens of a statement, so that code may look past the last one and before the first."""
 
 
 def checked(cypher: str) -> str:
-    """Return a statement that may go to an engine, without its comments. Raises QueryError for another."""
+    """Return the statement without comments. Raises QueryError if it is empty or not allowed."""
     if any("\ud800" <= character <= "\udfff" for character in cypher):
-        raise QueryError("the statement holds half of a surrogate pair, which is no text")
+        raise QueryError("the statement contains half of a surrogate pair, which is not valid text")
     refuse_outside_access(cypher)
     refuse_several(cypher)
     text = without_comments(cypher)
@@ -207,26 +206,27 @@ def checked(cypher: str) -> str:
 def without_comments(cypher: str) -> str:
     """Return the statement with every comment replaced by a space.
 
-    Neo4j takes ``/* … */`` and ``//``; the embedded engine only the latter,
-    so both see the same text.
+    Neo4j supports ``/* … */`` and ``//``, the embedded engine only the latter.
+    So both get the same text.
     """
     return _TOKEN.sub(lambda m: " " if m.lastgroup == "comment" else m.group(), cypher)
 
 
 def refuse_several(cypher: str) -> None:
-    """Raise QueryError if there is more than one statement; some engines would run all and show the last."""
+    """Raise QueryError for several statements, of which some engines would run all and return the last."""
     ended = False
     for token in _tokens(cypher):
         if ended and token.kind and token.symbol != ";":
-            raise QueryError("one statement at a time: there is more behind the ';'")
+            raise QueryError("one statement at a time: there is more after the ';'")
         ended = ended or token.symbol == ";"
 
 
 def refuse_outside_access(cypher: str) -> None:
     """Raise QueryError if the statement could do anything but read and write the graph.
 
-    That is: read a file or an address, call a procedure or function that is
-    not known to be harmless, use another database, or administer the server.
+    Refused are reading a file or an address, calling a procedure or function
+    that is not known to be harmless, using another database, and administering
+    the server.
     """
     _refuse_escapes(cypher)
     tokens = _tokens(cypher)
@@ -235,18 +235,18 @@ def refuse_outside_access(cypher: str) -> None:
         before, token, after = tokens[at - 1], tokens[at], tokens[at + 1]
         if not token.is_name:
             continue
-        # What follows these is a property, label, map value or parameter; no clause can stand there.
+        # After these comes a property, label, map value or parameter, never a clause.
         clause = before.symbol not in (".", ":", "$")
-        # The embedded engine takes these in backticks too.
+        # The embedded engine also accepts these in backticks.
         words = (token.name.upper(), after.name.upper())
         if words == ("LOAD", "CSV"):
             raise QueryError("LOAD CSV is refused: a query may not read files or addresses")
         if words == ("FORMAT", "CSV"):
-            raise QueryError("FORMAT CSV is refused: choose the form of the rows with --format")
+            raise QueryError("FORMAT CSV is refused: choose the format of the rows with --format")
         if clause and token.keyword == "USE" and (after.is_name or after.symbol == "("):
             raise QueryError(
                 "USE is refused: a query runs in the database that --store names "
-                "(if `use` is a name of yours, put it in backticks)"
+                "(if `use` is a name, put it in backticks)"
             )
         if clause and token.keyword == "CALL" and after.is_name:
             refuse_procedure(_dotted(tokens, at + 1)[0])
@@ -260,8 +260,8 @@ def refuse_procedure(name: str) -> None:
     """Raise QueryError unless a statement may call the procedure of this name."""
     if name.lower() not in _PROCEDURES:
         raise QueryError(
-            f"the procedure {name} is refused: a query may call only those known to do nothing but read "
-            "the graph, such as db.labels (if `call` is a name of yours, put it in backticks)"
+            f"the procedure {name} is refused: a query may call only procedures that just read "
+            "the graph, such as db.labels (if `call` is a name, put it in backticks)"
         )
 
 
@@ -281,19 +281,19 @@ def _refuse_administration(tokens: list[_Token]) -> None:
         tokens[at].keyword in ("CYPHER", "EXPLAIN", "PROFILE") or tokens[at].kind == "number"
     ):
         if option and tokens[at].keyword == "DEBUG":
-            raise QueryError("CYPHER debug is refused: it shows, and may save, the inside of the server")
+            raise QueryError("CYPHER debug is refused: it shows internals of the server")
         at += 3 if option else 1
     verb, noun = tokens[at].keyword, tokens[at + 1].keyword
     refused = (
         verb in _ADMINISTRATION
         or (verb == "DROP" and noun not in _DROPPED)
-        # A word and `=` is a path that gets a name.
+        # A word and `=` name a path.
         or (verb == "CREATE" and noun and noun not in _CREATED and tokens[at + 2].symbol != "=")
     )
     if verb == "SHOW":
-        for place, token in enumerate(tokens):
+        for index, token in enumerate(tokens):
             if token.keyword in ("SHOW", "TERMINATE"):
-                kind = place + 1
+                kind = index + 1
                 while tokens[kind].keyword in _KINDS_SHOWN:
                     kind += 1
                 noun = tokens[kind].keyword
@@ -308,9 +308,9 @@ def _refuse_administration(tokens: list[_Token]) -> None:
 def _refuse_escapes(cypher: str) -> None:
     """Refuse each ``\\uXXXX`` that would make one engine read another statement than the other.
 
-    Neo4j takes it for the character before it looks for words, strings and
-    comments, the embedded engine only inside a string. A letter in a string is
-    the same to both.
+    Neo4j replaces it by the character before it looks for words, strings and
+    comments, the embedded engine only inside a string. Letters in strings are
+    the same for both.
     """
     outside = _ESCAPE.search(_TOKEN.sub(lambda m: " " if m.lastgroup == "string" else m.group(), cypher))
     if outside:
@@ -324,7 +324,7 @@ def _refuse_escapes(cypher: str) -> None:
 
 
 def _dotted(tokens: list[_Token], at: int) -> tuple[str, int]:
-    """Return the name with dots that starts there, and where it ends."""
+    """Return the dotted name that starts at an index, and the index after it."""
     parts = [tokens[at].name]
     while tokens[at + 1].symbol == "." and tokens[at + 2].is_name:
         at += 2

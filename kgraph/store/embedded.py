@@ -1,16 +1,15 @@
-"""The embedded engine: kglite, one file on disk, nothing to run beside it.
+"""The embedded engine: kglite, with the graph in one file and no server.
 
-Every change, a build or a ``query --write``, is made to the graph in memory
-and then saved by one atomic, synced rename. So a process killed at any moment
-leaves the graph as it was before or as it is after, never in between; the
-engine's write-ahead log, which would keep the halves of a killed build, is
-not used. Writers hold the engine's lock on the file, readers need none and see
-the last save.
+Every change, a build or a ``query --write``, is made in memory and then saved
+by one atomic, synced rename. A process that is killed at any moment therefore
+leaves the graph from before or after the change. The engine's write-ahead log
+is not used, because it would keep the first half of a killed build. Writers
+hold the engine's lock on the file. Readers need no lock and see the last save.
 
-The engine is maintained by one person and moves fast; this file is the only
-one that knows it. Its virtual properties (``type``, ``label`` and stand-ins
-for an absent ``name`` or ``title``) are why every node stores ``id``, ``name``
-and ``title`` and no property is called ``type`` or ``label``.
+The engine is maintained by one person and changes quickly, so no other module
+imports it. It has virtual properties (``type``, ``label``, and substitutes for
+a missing ``name`` or ``title``). For this reason every node stores ``id``,
+``name`` and ``title``, and no property is called ``type`` or ``label``.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ from kgraph.store.cypher_gate import checked
 from kgraph.store.protocol import DEFAULT_TIMEOUT, QueryResult
 
 MAX_WORK = 200_000_000
-"""Work units (rows held and scanned) that a typed query may cost."""
+"""Work units (rows held and scanned) that a query may use."""
 
 _Version = tuple[int, int, int]
 _ABSENT: _Version = (0, 0, 0)
@@ -45,7 +44,7 @@ _SCALARS = frozenset((str, int, bool))
 _UNFINISHED = re.compile(r"\.tmp\.(\d+)\.\d+")
 
 _LARGEST = 2**53
-"""A number of rows or milliseconds that is as good as none."""
+"""A number of rows or milliseconds that means no limit."""
 
 kglite.set_query_warning_policy("silent")
 
@@ -53,8 +52,8 @@ kglite.set_query_warning_policy("silent")
 class EmbeddedStore:
     """A graph in one kglite file, as a :class:`~kgraph.store.protocol.GraphStore`.
 
-    ``path`` need not exist to be built into; to be queried it must. The file
-    is loaded when it is first needed and kept.
+    ``path`` must exist to be queried, but not to be built. The file is loaded
+    when it is first needed, and then kept in memory.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,12 +64,12 @@ class EmbeddedStore:
         self._read: _Version | None = None
 
     def exists(self) -> bool:
-        """Whether there is a graph file. Raises InputError where none can be."""
+        """Return whether there is a graph file. Raises InputError for a path that cannot be one."""
         if self._file.is_dir():
             raise InputError(f"{self._path}: this is a folder, not a graph file")
         if not self._file.parent.is_dir():
             folder = self._file.parent if self._path.is_symlink() else self._path.parent
-            raise InputError(f"{folder}: no such folder to keep the graph in")
+            raise InputError(f"{folder}: no such folder")
         return self._seen() is not _ABSENT
 
     def query(
@@ -126,7 +125,7 @@ class EmbeddedStore:
         self._graph = self._read = None
 
     def _seen(self) -> _Version:
-        """Return which version of the file was there when it was first looked at."""
+        """Return the version of the file when it was first looked at."""
         if self._read is None:
             self._read = _version(self._file)
         return self._read
@@ -168,7 +167,7 @@ def _version(path: Path) -> _Version:
 
 @contextmanager
 def _opening(path: Path) -> Iterator[None]:
-    """Turn what the engine raises on opening a file into words for the user."""
+    """Raise kgraph's errors instead of those of the engine."""
     try:
         yield
     except kglite.WriterLeaseHeldError as error:
@@ -215,7 +214,7 @@ def _milliseconds(timeout: float) -> int:
 @contextmanager
 def _without_mapping_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
-        # Parts that cannot be mapped from disk are held in memory: always so here.
+        # kgraph always holds the graph in memory, so this warning is not useful.
         warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
         yield
 
@@ -225,8 +224,7 @@ def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -
     for batch in batches:
         label = graph_schema().label(batch.label)
         kept[label.name].update(node.id for node in batch.nodes)
-        # A property that is absent now is set to null, which removes it; ones
-        # that kgraph does not know are the user's and stay.
+        # Setting a declared property to null removes it. Other properties are the user's.
         absent = {prop.name: None for prop in label.properties}
         graph.cypher(
             f"UNWIND $rows AS row MERGE (n:{label.name} {{id: row.id}}) SET n += row",
@@ -237,7 +235,7 @@ def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -
     for name, ids in kept.items():
         stored = graph.cypher(f"MATCH (n:{name}) RETURN n.id AS id", timeout_ms=0)
         assert isinstance(stored, kglite.ResultView)
-        # A node that was made without an id has a number from the engine, and is the user's own.
+        # The engine numbers nodes that were made without an id. They are the user's.
         stale = sorted({row["id"] for row in stored if isinstance(row["id"], str)} - ids)
         if stale:
             graph.cypher(
@@ -304,7 +302,7 @@ def _result(found: kglite.ResultView) -> QueryResult:
         for value in row.values():
             values.refuse_huge(value)
     total = (found.diagnostics or {}).get("total_rows") or len(rows)
-    # The row limit is reported by `truncated`, in one form for all engines.
+    # The row limit is reported by `truncated`, as for all engines.
     notes = tuple(note for note in found.warnings if not re.search(r"row_limit", note))
     return QueryResult(tuple(found.columns), rows, notes, truncated=total > len(rows))
 
@@ -329,7 +327,7 @@ def _plain(value: Any) -> Any:
 
 
 def _own_properties(labels: Sequence[str], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a node stores, without what the engine shows for an absent type, name or title."""
+    """Return the stored properties, without the engine's substitutes for a missing type, name or title."""
     minted = f"{labels[0]}_{properties.get('id')}"
     absent = {"type": labels[0], "name": minted, "title": minted}
     return {

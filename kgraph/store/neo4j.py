@@ -1,8 +1,8 @@
-"""Neo4j, through the official driver: the store of a team, and of any size.
+"""A graph in a Neo4j database, by the official driver.
 
-Reads run in a session whose access mode is READ, after their plan was looked
-at: the gate of :mod:`kgraph.store.cypher_gate` sees the text, the plan what the
-server makes of it. Loading is in :mod:`kgraph.store.neo4j_load`.
+:mod:`kgraph.store.cypher_gate` checks the text of a query. Then the plan of the
+server is checked, and the query runs in a session with the access mode READ
+unless it may write. Loading is in :mod:`kgraph.store.neo4j_load`.
 
 Sessions and transactions: https://neo4j.com/docs/python-manual/current/.
 """
@@ -27,53 +27,53 @@ from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import values
 from kgraph.store.address import ServerAddress
 from kgraph.store.cypher_gate import checked, refuse_procedure
-from kgraph.store.neo4j_errors import ASKED_FOR_PLAN, as_ours
+from kgraph.store.neo4j_errors import EXPLAIN_LINE, translated
 from kgraph.store.neo4j_load import build_mark, load
 from kgraph.store.neo4j_schema import PAPER_CONSTRAINT
 from kgraph.store.protocol import DEFAULT_TIMEOUT, QueryResult
 
 CONNECT_SECONDS = 5.0
-"""How long a server may take to answer at all."""
+"""Seconds to wait for a connection."""
 
 RETRY_SECONDS = 30.0
-"""How long a load goes on trying while the server restarts or a cluster picks a leader."""
+"""Seconds in which a load is retried while the server restarts or a cluster elects a leader."""
 
 _GRACE_SECONDS = 5.0
-"""What a server may take beyond a query's timeout to say that it has stopped it."""
+"""Seconds after a query's timeout in which the server should report that it stopped."""
 
 _FOREVER = 1e9
-"""Seconds of a timeout that is as good as none."""
+"""A timeout in seconds that means no limit."""
 
 _ROWS_AT_ONCE = 1000
 _ROWS_AT_ONCE_OF_A_USER = 100
 
-# A library leaves it to the program whether the driver's log is shown.
+# Whether the driver's log is shown is up to the program that uses this library.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 class Neo4jStore:
     """A graph in a Neo4j database, as a :class:`~kgraph.store.protocol.GraphStore`.
 
-    Nothing is asked of the server before it is needed. The database may hold
-    other things: labels and relationship types that ``schemas/`` does not name
-    are left alone.
+    Connects when first needed. Labels and relationship types that ``schemas/``
+    does not declare are left alone.
     """
 
     def __init__(self, address: ServerAddress) -> None:
         self._address = address
         self._driver: neo4j.Driver | None = None
         self._exists = False
-        self._seen: Mapping[str, Any] | None = None
-        self._looked = False
+        self._mark: Mapping[str, Any] | None = None
+        self._has_looked = False
 
     def exists(self) -> bool:
-        """Whether kgraph has set up its schema there. Raises InputError or StoreError if it cannot be asked.
+        """Return whether kgraph has set up its schema in the database.
 
-        Remembers what graph it saw; ``replace`` refuses to undo a newer one.
+        Remembers the version of the graph, so that ``replace`` can refuse to
+        undo a newer one. Raises InputError or StoreError without a connection.
         """
-        with self._told_as_ours(), self._session(neo4j.READ_ACCESS) as session:
-            self._exists, self._seen = session.execute_read(_look)
-        self._looked = True
+        with self._errors(), self._session(neo4j.READ_ACCESS) as session:
+            self._exists, self._mark = session.execute_read(_look)
+        self._has_looked = True
         return self._exists
 
     def query(
@@ -92,23 +92,23 @@ class Neo4jStore:
         if not (self._exists or self.exists()):
             raise InputError(f"{self._address}: no graph there; make one with `kgraph build`")
         access = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
-        with self._told_as_ours(timeout), self._deadline(timeout), self._session(access, limit) as session:
+        with self._errors(timeout), self._deadline(timeout), self._session(access, limit) as session:
             seconds = 0 if timeout is None or timeout > _FOREVER else timeout
             try:
                 _refuse_by_plan(session, neo4j.Query(_explained(text), timeout=seconds), given, write)
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
-                # The driver's word for a parameter that cannot be sent.
+                # The driver cannot send a parameter.
                 raise QueryError(f"a parameter cannot be used: {error}") from error
             return _result(session.run(neo4j.Query(text, timeout=seconds), given), limit)
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make kgraph's part of the graph equal to the batches; see :func:`kgraph.store.neo4j_load.load`."""
         try:
-            with self._told_as_ours():
-                load(self._quiet_session, nodes, edges, expected=self._seen, check=self._looked)
+            with self._errors():
+                load(self._quiet_session, nodes, edges, expected=self._mark, check=self._has_looked)
         except QueryError as error:
             raise StoreError(f"{self._address}: the graph could not be written: {error}") from error
-        self._looked = False
+        self._has_looked = False
 
     def close(self) -> None:
         """Close the connections."""
@@ -117,14 +117,14 @@ class Neo4jStore:
             self._driver = None
 
     def _session(self, access: str, limit: int | None = None) -> neo4j.Session:
-        # What was asked for is worked out and sent even if nobody reads it: not more than may be shown.
+        # The server computes and sends whole batches, so a batch is not larger than the limit.
         rows = _ROWS_AT_ONCE if limit is None else max(1, min(limit + 1, _ROWS_AT_ONCE_OF_A_USER))
         return self._connected().session(
             database=self._address.database, default_access_mode=access, fetch_size=rows
         )
 
     def _quiet_session(self, access: str) -> neo4j.Session:
-        # That a type has no relationships yet is news to a user, not to a load.
+        # A load may query types that have no relationships yet, which the server warns about.
         return self._connected().session(
             database=self._address.database,
             default_access_mode=access,
@@ -140,12 +140,12 @@ class Neo4jStore:
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=2 * CONNECT_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
-                # A server that was restarted has closed the connections that are kept for later.
+                # A restarted server has closed the pooled connections.
                 liveness_check_timeout=1,
                 user_agent="kgraph",
             )
             try:
-                # Retries are for a server that was there a moment ago: the first time, say it at once.
+                # Retries are for servers that answered before. The first connection fails at once.
                 driver.verify_connectivity()
             except BaseException:
                 driver.close()
@@ -155,7 +155,7 @@ class Neo4jStore:
 
     @contextmanager
     def _deadline(self, timeout: float | None) -> Iterator[None]:
-        """Cut the connection if the server does not stop, as in the middle of one long expression."""
+        """Close the connection if the server does not stop, for example within one long expression."""
         if timeout is None:
             yield
             return
@@ -174,19 +174,19 @@ class Neo4jStore:
             if not late.is_set():
                 raise
             raise QueryError(
-                f"the query was given up: {timeout:g} seconds are over, and the server does not stop it; "
+                f"the query was abandoned after {timeout:g} seconds, because the server does not stop it; "
                 "narrow it or raise --timeout"
             ) from error
         finally:
             timer.cancel()
 
     @contextmanager
-    def _told_as_ours(self, timeout: float | None = None) -> Iterator[None]:
-        """Turn what the driver raises into words for the user."""
+    def _errors(self, timeout: float | None = None) -> Iterator[None]:
+        """Raise kgraph's errors instead of those of the driver."""
         try:
             yield
         except (errors.Neo4jError, errors.DriverError) as error:
-            raise as_ours(error, self._address, timeout) from error
+            raise translated(error, self._address, timeout) from error
 
 
 def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]:
@@ -196,14 +196,14 @@ def _look(tx: neo4j.ManagedTransaction) -> tuple[bool, Mapping[str, Any] | None]
 
 
 def _explained(text: str) -> str:
-    # A statement is run or explained, not both.
-    return ASKED_FOR_PLAN + re.sub(r"^\s*PROFILE\b", "", text, flags=re.IGNORECASE)
+    # EXPLAIN and PROFILE exclude each other.
+    return EXPLAIN_LINE + re.sub(r"^\s*PROFILE\b", "", text, flags=re.IGNORECASE)
 
 
 def _refuse_by_plan(
     session: neo4j.Session, explain: neo4j.Query, parameters: Mapping[str, Any], write: bool
 ) -> None:
-    """Raise QueryError for what the server's own plan shows, whatever the text looked like."""
+    """Raise QueryError if the server's plan does something that is not allowed, whatever the text is."""
     explained = session.run(explain, dict(parameters)).consume()
     for operator, details in _operators(explained.plan):
         if operator == "AdministrationCommand":
@@ -235,7 +235,7 @@ def _result(found: neo4j.Result, limit: int | None) -> QueryResult:
         for value in row.values():
             values.refuse_huge(value)
         rows.append(row)
-    # Throws away what the server still has to say.
+    # Discards the remaining rows.
     summary = found.consume()
     warnings = tuple(
         note.status_description.removeprefix("warn: ")

@@ -1,4 +1,4 @@
-"""What Neo4j's driver raises, in words for the user.
+"""Translate the errors of Neo4j's driver.
 
 The codes: https://neo4j.com/docs/status-codes/current/errors/all-errors/.
 """
@@ -24,21 +24,21 @@ _OF_THE_QUERY = (
     "Neo.DatabaseError.Statement.",
 )
 
-ASKED_FOR_PLAN = "EXPLAIN\n"
-"""What stands before a statement whose plan is asked for: a line of its own, which no message counts."""
+EXPLAIN_LINE = "EXPLAIN\n"
+"""The line in front of a statement whose plan is requested. Line numbers in messages leave it out."""
 
 _POSITION = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
 
 
-def as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> KgraphError:
-    """Return the error to raise instead; no text of it holds the password.
+def translated(error: Exception, address: ServerAddress, timeout: float | None) -> KgraphError:
+    """Return the error to raise instead. Its text never contains the password.
 
-    ``timeout`` is the one that the query had, in seconds.
+    ``timeout`` is the timeout of the query in seconds.
     """
     code = str(getattr(error, "code", None) or "")
     said = str(getattr(error, "message", None) or error)
     if isinstance(error, errors.AuthError):
-        return InputError(f"{address}: {_refused(address, code)}; set NEO4J_USERNAME and NEO4J_PASSWORD")
+        return InputError(f"{address}: {_login_fault(address, code)}; set NEO4J_USERNAME and NEO4J_PASSWORD")
     if code == _NO_DATABASE:
         return InputError(
             f"{address}: there is no such database; the end of the address or NEO4J_DATABASE names it"
@@ -49,7 +49,7 @@ def as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> 
     if code in _KILLED:
         return QueryError("the query was killed on the server")
     if any(word in code for word in _OUT_OF_MEMORY):
-        return QueryError(f"more memory is needed than the server gives: {said}")
+        return QueryError(f"the query needs more memory than the server allows: {said}")
     if code.startswith(_OF_THE_QUERY):
         return QueryError(_POSITION.sub(lambda m: f"(line {int(m[1]) - 1}, column {m[2]})", said))
     if isinstance(error, errors.Neo4jError):
@@ -61,15 +61,15 @@ def as_ours(error: Exception, address: ServerAddress, timeout: float | None) -> 
     if isinstance(error, errors.ConfigurationError):
         return InputError(f"{address}: {said}")
     if isinstance(error, errors.ServiceUnavailable | errors.SessionExpired):
-        return StoreError(f"{address}: {_why_away(error, address)}")
+        return StoreError(f"{address}: {_connection_fault(error, address)}")
     return QueryError(said)
 
 
-def _why_away(error: Exception, address: ServerAddress) -> str:
-    """Say why there is no connection, or no longer."""
+def _connection_fault(error: Exception, address: ServerAddress) -> str:
+    """Return the reason why the connection failed or was lost."""
     reasons: list[BaseException] = [error]
-    while (below := _below(reasons[-1])) is not None:
-        reasons.append(below)
+    while (cause := _cause(reasons[-1])) is not None:
+        reasons.append(cause)
     said = " ".join(str(reason) for reason in reasons)
     if any(type(reason).__name__ == "SSLCertVerificationError" for reason in reasons):
         return f"its certificate is not trusted ({reasons[-1]}); +ssc instead of +s takes it as it is"
@@ -93,12 +93,12 @@ def _why_away(error: Exception, address: ServerAddress) -> str:
     return f"no server answers ({reasons[-1]})"
 
 
-def _below(error: BaseException) -> BaseException | None:
-    # Of the members of a cluster, the first is as good as any.
+def _cause(error: BaseException) -> BaseException | None:
+    # The members of a cluster fail for similar reasons, so the first one is enough.
     return error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
 
 
-def _refused(address: ServerAddress, code: str) -> str:
+def _login_fault(address: ServerAddress, code: str) -> str:
     if address.user is None:
         return "the server asks for a user and a password"
     if "RateLimit" in code:

@@ -1,15 +1,14 @@
-"""Loading a graph into Neo4j: batches by label and by relationship type, nodes first.
+"""Load a graph into Neo4j in batches of one label or relationship type, nodes first.
 
-A load is many transactions, so it must be safe to break off. Every batch is a
-``MERGE`` on the key and may be written again; what is no longer in the graph is
-deleted after everything that is, so that a reader never finds less than both
-graphs share. The ``Build`` node carries the name of the writer until the
-load is whole: the next build sees by it that one was broken off, and each
-transaction locks and checks it first, so that of two loads at a time the older
-one stops with an error instead of mixing its graph into the other's (a fencing
-token). One connection writes, batch after batch: transactions that wait for
-each other's relationships cannot come up, and with the next batch being made
-meanwhile, both sides have work.
+A load is many transactions and may be interrupted at any point. Every batch is
+a ``MERGE`` on the key, so it can be written again. Nodes and relationships that
+are not in the new graph are deleted at the end, so that a reader never finds
+less than the old and the new graph share. The ``Build`` node has the id of the
+writer until the load is complete. From it, the next build detects an
+interrupted one. Each transaction locks and checks it first (a fencing token),
+so that of two loads at a time the older one stops with an error. One
+connection writes batch after batch, so no two transactions wait for each
+other's relationships. The next batch is made while one is written.
 """
 
 from __future__ import annotations
@@ -32,17 +31,17 @@ from kgraph.store.neo4j_schema import PAPER_CONSTRAINT, constraint_statements, i
 _BUILD = "build"
 _DELETED_AT_ONCE = 5000
 _CHARACTERS_AT_ONCE = 8_000_000
-"""In a transaction, which the server holds in memory with all that it changes."""
+"""Characters in one transaction, which the server holds in memory."""
 
 _T = TypeVar("_T")
 _Item = TypeVar("_Item", Node, Edge)
 
 Sessions = Callable[[str], neo4j.Session]
-"""Gives a session for an access mode."""
+"""Returns a session for an access mode."""
 
 
 def build_mark(tx: neo4j.ManagedTransaction) -> Mapping[str, Any] | None:
-    """Return what the Build node says of the graph; None where there is none."""
+    """Return the properties of the Build node, or None if there is none."""
     record = tx.run("MATCH (b:Build {id: $id}) RETURN properties(b) AS mark", {"id": _BUILD}).single()
     return None if record is None else dict(record["mark"])
 
@@ -55,12 +54,13 @@ def load(
     expected: Mapping[str, Any] | None,
     check: bool,
 ) -> None:
-    """Make kgraph's labels and relationship types hold these batches and nothing else.
+    """Make the nodes and relationships of kgraph's labels and types equal to these batches.
 
-    ``expected`` is the :func:`build_mark` that the batches were made from;
-    with ``check``, another one there is a newer graph that must not be undone.
-    Raises StoreError for that, for a database whose nodes of these labels are
-    not kgraph's, and when another load takes over; and what the driver raises.
+    ``expected`` is the :func:`build_mark` of the graph that the batches were
+    made from. With ``check``, a different one raises StoreError, because the
+    load would undo a newer graph. Also raises StoreError if the database has
+    nodes of these labels that kgraph did not write, or if another load starts,
+    and the errors of the driver.
     """
     with sessions(neo4j.WRITE_ACCESS) as session:
         writer = _Writer(session, secrets.token_hex(8))
@@ -68,35 +68,35 @@ def load(
             session.execute_read(_refuse_foreign)
         _run_each(session, constraint_statements())
         session.execute_write(lambda tx: _begin(tx, writer.token, expected, check))
-        build, places = _load_nodes(writer, nodes)
-        _load_edges(writer, edges, places)
+        build, numbers = _load_nodes(writer, nodes)
+        _load_edges(writer, edges, numbers)
         _run_each(session, index_statements())
         writer.run(_finish, build)
 
 
 class _Writer:
-    """Writes transactions that hold only while nobody else has begun to write."""
+    """Runs transactions that fail once another process has started to write."""
 
     def __init__(self, session: neo4j.Session, token: str) -> None:
         self.session = session
         self.token = token
 
     def run(self, work: Callable[..., Any], *arguments: Any) -> None:
-        """Run ``work(tx, *arguments)`` in one transaction, again where the server asks for it."""
+        """Run ``work(tx, *arguments)`` in one transaction, with the retries of the driver."""
         self.session.execute_write(self._fenced, work, arguments)
 
     def _fenced(
         self, tx: neo4j.ManagedTransaction, work: Callable[..., Any], arguments: Sequence[Any]
     ) -> None:
-        # SET takes the lock, so that the check holds until the transaction ends.
+        # SET locks the node, so the check is valid until the transaction ends.
         ours = tx.run(
             "MATCH (b:Build {id: $id}) WHERE b.writer = $writer SET b.writer = $writer RETURN b.id",
             {"id": _BUILD, "writer": self.token},
         ).single()
         if ours is None:
             raise StoreError(
-                "another process has begun to write this graph, so this one has stopped; "
-                "let that one finish, then run this again"
+                "another process has started to write this graph, so this one stopped; "
+                "let the other one finish, then run this again"
             )
         work(tx, *arguments)
 
@@ -128,7 +128,7 @@ def _begin(tx: neo4j.ManagedTransaction, token: str, expected: Mapping[str, Any]
     ).consume()
     found = dict(build_mark(tx) or {})
     before = None if found.pop("new", None) else found
-    # A transaction whose commit was not heard of runs again, and finds what it wrote.
+    # A transaction whose commit was not confirmed runs again and finds its own changes.
     if check and before != expected and found.get("writer") != token:
         raise StoreError("changed by another process since it was read; nothing was written, run this again")
     tx.run(
@@ -147,32 +147,31 @@ def _finish(tx: neo4j.ManagedTransaction, build: Node | None) -> None:
     ).consume()
 
 
-Places = dict[tuple[str, str], int]
-"""A number for every node, by label and id: two of them make a relationship's key of eight bytes."""
+Numbers = dict[tuple[str, str], int]
+"""A number for each node, by label and id. Two of them make the eight-byte key of a relationship."""
 
 
-def _load_nodes(writer: _Writer, batches: Iterable[NodeBatch]) -> tuple[Node | None, Places]:
-    """Write the nodes and delete the others; return the Build node, which is written at the end."""
+def _load_nodes(writer: _Writer, batches: Iterable[NodeBatch]) -> tuple[Node | None, Numbers]:
+    """Write the nodes and delete all others. Return the Build node, which is written at the end."""
     build: Node | None = None
-    places: Places = {}
-    for batch in _made_ahead(batches):
+    numbers: Numbers = {}
+    for batch in _prefetched(batches):
         if batch.label == "Build":
             build = batch.nodes[-1] if batch.nodes else None
             continue
         label = graph_schema().label(batch.label)
         for node in batch.nodes:
-            places.setdefault((batch.label, node.id), len(places))
-        for part in _of_bounded_size(batch.nodes):
+            numbers.setdefault((batch.label, node.id), len(numbers))
+        for part in _split_by_size(batch.nodes):
             writer.run(_merge_nodes, label, part)
     for label in graph_schema().labels:
         if label.name != "Build":
-            _delete_stale_nodes(writer, label.name, places)
-    return build, places
+            _delete_stale_nodes(writer, label.name, numbers)
+    return build, numbers
 
 
 def _merge_nodes(tx: neo4j.ManagedTransaction, label: Label, nodes: Sequence[Node]) -> None:
-    # A property that is absent now is set to null, which removes it; ones
-    # that kgraph does not know are the user's and stay.
+    # Setting a declared property to null removes it. Other properties are the user's.
     absent = {prop.name: None for prop in label.properties}
     for labels, group in groupby(sorted(nodes, key=lambda node: node.labels), key=lambda node: node.labels):
         others = [second for second in label.second_labels if second not in labels]
@@ -184,14 +183,14 @@ def _merge_nodes(tx: neo4j.ManagedTransaction, label: Label, nodes: Sequence[Nod
         ).consume()
 
 
-def _delete_stale_nodes(writer: _Writer, label: str, places: Places) -> None:
-    # Only texts compare with a text: a node with a number for an id, or with none, is the user's own.
+def _delete_stale_nodes(writer: _Writer, label: str, numbers: Numbers) -> None:
+    # The comparison leaves out nodes with a number as id, or without one. They are the user's.
     match = f"MATCH (n:{label}) WHERE n.id >= ''"
     counted = writer.session.run(f"{match} RETURN count(n) AS n").single(strict=True)["n"]
-    if counted == sum(1 for kept, _ in places if kept == label):
-        return  # all that was written is there, so there is nothing else
+    if counted == sum(1 for kept, _ in numbers if kept == label):
+        return  # the same number as written, so there are no others
     stored = writer.session.run(f"{match} RETURN n.id AS id")
-    stale = [record["id"] for record in stored if (label, record["id"]) not in places]
+    stale = [record["id"] for record in stored if (label, record["id"]) not in numbers]
     for ids in _parts(stale, _DELETED_AT_ONCE):
         writer.run(_delete_nodes, label, ids)
 
@@ -203,25 +202,25 @@ def _delete_nodes(tx: neo4j.ManagedTransaction, label: str, ids: Sequence[Any]) 
     ).consume()
 
 
-def _load_edges(writer: _Writer, batches: Iterable[EdgeBatch], places: Places) -> None:
-    """Write the relationships and delete the others."""
+def _load_edges(writer: _Writer, batches: Iterable[EdgeBatch], numbers: Numbers) -> None:
+    """Write the relationships and delete all others."""
     kept = {
         (kind.name, head, tail): array("Q")
         for kind in graph_schema().relationships
         for head in kind.from_labels
         for tail in kind.to_labels
     }
-    for batch in _made_ahead(batches):
+    for batch in _prefetched(batches):
         pattern = (batch.type, batch.head_label, batch.tail_label)
         for edge in batch.edges:
-            # Ends that are not there get no relationship: MATCH finds nothing.
-            key = _edge_key(places, (batch.head_label, edge.head), (batch.tail_label, edge.tail))
+            # MATCH finds nothing for a missing end, so no relationship is written.
+            key = _edge_key(numbers, (batch.head_label, edge.head), (batch.tail_label, edge.tail))
             if key is not None:
                 kept[pattern].append(key)
-        for part in _of_bounded_size(batch.edges):
+        for part in _split_by_size(batch.edges):
             writer.run(_merge_edges, batch, part)
     for pattern, keys in kept.items():
-        _delete_stale_edges(writer, pattern, np.unique(np.frombuffer(keys, dtype=np.uint64)), places)
+        _delete_stale_edges(writer, pattern, np.unique(np.frombuffer(keys, dtype=np.uint64)), numbers)
 
 
 def _merge_edges(tx: neo4j.ManagedTransaction, batch: EdgeBatch, edges: Sequence[Edge]) -> None:
@@ -238,30 +237,33 @@ def _merge_edges(tx: neo4j.ManagedTransaction, batch: EdgeBatch, edges: Sequence
 
 
 def _delete_stale_edges(
-    writer: _Writer, pattern: tuple[str, str, str], kept: np.ndarray[Any, np.dtype[np.uint64]], places: Places
+    writer: _Writer,
+    pattern: tuple[str, str, str],
+    kept: np.ndarray[Any, np.dtype[np.uint64]],
+    numbers: Numbers,
 ) -> None:
     kind, head, tail = pattern
     match = f"MATCH (a:{head})-[r:{kind}]->(b:{tail})"
     counted = writer.session.run(f"{match} RETURN count(r) AS n").single(strict=True)["n"]
     if counted == len(kept):
-        return  # all that was written is there, so there is nothing else
+        return  # the same number as written, so there are no others
     seen = np.zeros(len(kept), dtype=bool)
     stale = []
-    # A text of each end, whatever it is: a list has no place.
+    # The comparisons leave out ids that are not text.
     ends = f"{match} WHERE a.id >= '' AND b.id >= '' RETURN elementId(r) AS r, a.id AS head, b.id AS tail"
     for record in writer.session.run(ends):
-        key = _edge_key(places, (head, record["head"]), (tail, record["tail"]))
-        place = -1 if key is None else int(np.searchsorted(kept, np.uint64(key)))
-        if key is None or place == len(kept) or kept[place] != key or seen[place]:
-            stale.append(record["r"])  # a second one between the same two nodes is not ours either
+        key = _edge_key(numbers, (head, record["head"]), (tail, record["tail"]))
+        index = -1 if key is None else int(np.searchsorted(kept, np.uint64(key)))
+        if key is None or index == len(kept) or kept[index] != key or seen[index]:
+            stale.append(record["r"])  # also a second relationship between the same two nodes
         else:
-            seen[place] = True
+            seen[index] = True
     for ids in _parts(stale, _DELETED_AT_ONCE):
         writer.run(_delete_edges, ids)
 
 
-def _edge_key(places: Places, head: tuple[str, str], tail: tuple[str, str]) -> int | None:
-    first, second = places.get(head), places.get(tail)
+def _edge_key(numbers: Numbers, head: tuple[str, str], tail: tuple[str, str]) -> int | None:
+    first, second = numbers.get(head), numbers.get(tail)
     return None if first is None or second is None else first << 32 | second
 
 
@@ -271,8 +273,8 @@ def _delete_edges(tx: neo4j.ManagedTransaction, ids: Sequence[str]) -> None:
     ).consume()
 
 
-def _made_ahead(batches: Iterable[_T]) -> Iterator[_T]:
-    """Yield the batches; the next one is made while its forerunner is being written."""
+def _prefetched(batches: Iterable[_T]) -> Iterator[_T]:
+    """Yield the batches. Each is made while the one before it is written."""
     source = iter(batches)
     nothing: Any = object()
     with ThreadPoolExecutor(1) as pool:
@@ -282,14 +284,14 @@ def _made_ahead(batches: Iterable[_T]) -> Iterator[_T]:
             yield batch
 
 
-def _of_bounded_size(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    """Cut a batch where its texts become too long for one transaction."""
+def _split_by_size(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """Split a batch so that the texts of each part fit into one transaction."""
     start = size = 0
-    for place, item in enumerate(items):
+    for index, item in enumerate(items):
         own = sum(map(_characters, item.properties.values()))
-        if size + own > _CHARACTERS_AT_ONCE and place > start:
-            yield items[start:place]
-            start, size = place, 0
+        if size + own > _CHARACTERS_AT_ONCE and index > start:
+            yield items[start:index]
+            start, size = index, 0
         size += own
     yield items[start:]
 

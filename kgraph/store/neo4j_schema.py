@@ -1,15 +1,15 @@
-"""The constraints and indexes that a Neo4j database has for kgraph, from ``schemas/``."""
+"""Make the constraints and indexes of a Neo4j database from ``schemas/``."""
 
 from __future__ import annotations
 
 from kgraph.schema import graph_schema
 
 PAPER_CONSTRAINT = "kgraph_paper_id"
-"""The constraint whose presence says that kgraph has set up a database."""
+"""The constraint that marks a database as set up by kgraph."""
 
 
 def constraint_statements() -> tuple[str, ...]:
-    """Return the statements that make ``id`` the key of every label; run again, they change nothing."""
+    """Return the statements that make ``id`` the key of every label. Running them again changes nothing."""
     return tuple(
         f"CREATE CONSTRAINT kgraph_{label.name.lower()}_id IF NOT EXISTS "
         f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
@@ -18,7 +18,7 @@ def constraint_statements() -> tuple[str, ...]:
 
 
 def index_statements() -> tuple[str, ...]:
-    """Return the statements that make the full-text indexes; run again, they change nothing."""
+    """Return the statements that make the full-text indexes. Running them again changes nothing."""
     texts = {
         label.name: [prop.name for prop in label.properties if prop.fulltext]
         for label in graph_schema().labels

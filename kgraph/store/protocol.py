@@ -1,4 +1,4 @@
-"""What every graph store can do: the only thing that later rooms know of one."""
+"""The protocol of a graph store, the only interface that other packages use."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ DEFAULT_TIMEOUT = 30.0
 class QueryResult:
     """The rows of a query.
 
-    ``rows`` are dicts over ``columns``; values are null, booleans, numbers,
-    strings, ISO 8601 strings for dates and times, lists, and dicts with their
-    keys in order; a node is ``{"labels": [...], "properties": {...}}``, a
-    relationship ``{"type": ..., "properties": {...}}``. ``warnings`` are the engine's own. ``truncated``
-    says that ``limit`` cut rows off.
+    ``rows`` are dicts with ``columns`` as keys. Values are None, booleans,
+    numbers, strings, ISO 8601 strings for dates and times, lists, and dicts
+    with sorted keys. A node is ``{"labels": [...], "properties": {...}}``, a
+    relationship ``{"type": ..., "properties": {...}}``. ``warnings`` come from
+    the engine. ``truncated`` is true if ``limit`` cut rows off.
     """
 
     columns: tuple[str, ...]
@@ -30,16 +30,15 @@ class QueryResult:
 
 
 class GraphStore(Protocol):
-    """A property graph that speaks Cypher.
+    """A property graph with Cypher.
 
-    Two calls carry everything: ``replace`` makes the graph that kgraph built
-    the content of the store, ``query`` reads it (or, asked to, writes). Both
-    take what suits an embedded engine and a server alike: batches of one label
-    or relationship type, and statements with parameters.
+    ``replace`` stores the graph that kgraph built, ``query`` reads it and can
+    write. Batches of one label or relationship type, and statements with
+    parameters, suit an embedded engine and a server alike.
     """
 
     def exists(self) -> bool:
-        """Whether there is a graph to query. Raises StoreError if the store cannot be asked."""
+        """Return whether there is a graph to query. Raises StoreError if the store cannot be reached."""
         ...
 
     def query(
@@ -53,24 +52,24 @@ class GraphStore(Protocol):
     ) -> QueryResult:
         """Run one statement, read-only unless ``write``.
 
-        ``timeout`` is in seconds and ``limit`` in rows; None lifts them.
-        Raises QueryError for a wrong or refused statement, a timeout included,
-        and StoreError when the store itself fails.
+        ``timeout`` is in seconds and ``limit`` in rows. None means no limit.
+        Raises QueryError for a wrong or refused statement and for a timeout,
+        InputError if there is no graph, and StoreError if the store fails.
         """
         ...
 
     def replace(self, nodes: Iterable[NodeBatch], edges: Iterable[EdgeBatch]) -> None:
         """Make the graph of kgraph's own labels and relationship types equal to these batches.
 
-        Nodes come before the edges that join them. Nodes that stay keep the
-        properties that kgraph does not own, nodes and relationships of other
-        labels and types are left alone, what is no longer among the batches is
-        removed. A store that is killed in the middle still holds what it held
-        before, or can be brought to the new state by calling this again.
-        Raises StoreError.
+        Nodes come before the edges that join them. Remaining nodes keep
+        properties that the schema does not declare, and nodes and relationships
+        of other labels and types are kept. Nodes and relationships that are not
+        in the batches are deleted. If the process is killed, the store holds
+        the earlier graph, or calling this again completes the new one. Raises
+        StoreError.
         """
         ...
 
     def close(self) -> None:
-        """Let go of files, locks and connections; nothing is written here."""
+        """Release files, locks and connections. Writes nothing."""
         ...

@@ -1,12 +1,11 @@
-"""Reading a whole graph, from any store, a page at a time.
+"""Read a whole graph from any store, one page at a time.
 
-Of a label all ids are read first and kept, by rising id; its nodes and the
-relationships that start from them are then fetched by id, some hundred at a
-time. So memory holds ids, never all texts, and each page is a lookup in the
-index on the key, where a page behind another one in one long order would have
-the embedded engine go over the whole label for each. The last sorting is done
-here: Neo4j's index has texts in the order of their characters, its ORDER BY in
-that of their UTF-16 units.
+All ids of a label are read and sorted first. Its nodes, and the relationships
+that start from them, are then fetched by id, some hundred at a time. So only
+the ids are held in memory, and each page is a lookup in the index on the key:
+with SKIP, the embedded engine would scan the whole label for every page. The
+final sorting is done here, because Neo4j's index sorts text by characters and
+its ORDER BY by UTF-16 units.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from kgraph.model import Edge, Node
 from kgraph.store.protocol import GraphStore
 
 IDS_AT_ONCE = 200_000
-"""Ids in a page. The embedded engine looks at all nodes of a label for each; an id is short."""
+"""Ids in a page. The embedded engine scans all nodes of a label for each page."""
 
 NODES_AT_ONCE = 500
 """Nodes, or heads of relationships, in a page; a paper has some dozen relationships of a type."""
 
 
 class Scan:
-    """Gives what a store holds of kgraph's graph, as the nodes and edges that could be written to it.
+    """Reads kgraph's nodes and edges from a store, in the form in which they can be written to one.
 
-    Nodes without an ``id`` of text are the user's own; they and their
-    relationships are left out. A graph that is changed meanwhile is read
-    partly old and partly new.
+    Nodes without a text ``id`` were made by the user. They and their
+    relationships are left out. If the graph changes meanwhile, old and new
+    parts are mixed.
     """
 
     def __init__(
@@ -41,12 +40,12 @@ class Scan:
         self._ids: dict[str, Sequence[str]] = {}
 
     def nodes(self, label: str) -> Iterator[Node]:
-        """Yield the nodes of a label by rising id.
+        """Yield the nodes of a label, sorted by id.
 
-        Raises InputError where there is no graph, and StoreError.
+        Raises InputError if the store has no graph, and StoreError.
         """
         for ids in self._pages(label):
-            # The node, not properties(n): the embedded engine leaves a title that equals the id out of those.
+            # Not properties(n), from which the embedded engine leaves out a title that equals the id.
             rows = self._store.query(
                 f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN n",
                 {"ids": list(ids)},
@@ -55,9 +54,9 @@ class Scan:
             yield from sorted((_node(label, row["n"]) for row in rows), key=lambda node: node.id)
 
     def edges(self, type_: str, head: str, tail: str) -> Iterator[Edge]:
-        """Yield the relationships of a type between two labels by rising ids of head, then tail.
+        """Yield the relationships of a type between two labels sorted by the ids of head and tail.
 
-        Raises InputError where there is no graph, and StoreError.
+        Raises InputError if the store has no graph, and StoreError.
         """
         for ids in self._pages(head):
             rows = self._store.query(
@@ -74,14 +73,14 @@ class Scan:
 
     def _pages(self, label: str) -> Iterator[Sequence[str]]:
         if label not in self._ids:
-            self._ids[label] = sorted(self._read_ids(label))
+            self._ids[label] = sorted(self._read_all_ids(label))
         ids = self._ids[label]
         for start in range(0, len(ids), self._nodes_at_once):
             yield ids[start : start + self._nodes_at_once]
 
-    def _read_ids(self, label: str) -> Iterator[str]:
-        # A comparison with text leaves out ids that are null or numbers. Here the order is the
-        # engine's own, the same for the comparison as for the sorting.
+    def _read_all_ids(self, label: str) -> Iterator[str]:
+        # Comparing with text leaves out ids that are null or numbers. The engine uses the same
+        # order for the comparison as for ORDER BY.
         first = ""
         while True:
             rows = self._store.query(
@@ -92,7 +91,7 @@ class Scan:
             yield from (row["id"] for row in rows)
             if len(rows) < self._ids_at_once:
                 return
-            first = rows[-1]["id"] + "\0"  # the next text there can be
+            first = rows[-1]["id"] + "\0"  # the smallest text after the last id
 
 
 def _node(label: str, found: Mapping[str, Any]) -> Node:

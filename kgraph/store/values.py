@@ -1,4 +1,4 @@
-"""Values of query results in one form for all engines: what JSON can hold, and not without bound."""
+"""Convert values of query results to one JSON-compatible form for all engines, with a size limit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MAX_VALUE = 16_000_000
 
 
 def node(labels: Sequence[str], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a node; kgraph's own first label stands first, the others by name."""
-    first = {label.name for label in graph_schema().labels}
+    """Return a node with kgraph's main label first and the other labels sorted by name."""
+    main = {label.name for label in graph_schema().labels}
     return {
-        "labels": sorted(labels, key=lambda label: (label not in first, label)),
+        "labels": sorted(labels, key=lambda label: (label not in main, label)),
         "properties": _present(properties),
     }
 
@@ -30,28 +30,28 @@ def relationship(kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def mapping(items: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a map with its keys in order, as no engine says in which one it gives them."""
+    """Return a map with sorted keys, because no engine defines an order."""
     return {key: items[key] for key in sorted(items)}
 
 
 def moment(text: str) -> str:
-    """Return a date or time in ISO 8601 with the digits of a second that it has, and no zeros behind them."""
+    """Return a date or time in ISO 8601 without trailing zeros in the fraction of a second."""
     return re.sub(r"(\.\d*?)0+(?=\D|$)", lambda m: m[1].rstrip("."), text)
 
 
 def duration(months: int, days: int, seconds: int, nanoseconds: int) -> dict[str, int]:
-    """Return a duration; what is zero but for the first three is left out."""
+    """Return a duration. Nanoseconds are left out if zero."""
     whole = {"months": months, "days": days, "seconds": seconds}
     return whole | ({"nanoseconds": nanoseconds} if nanoseconds else {})
 
 
 def plain(value: Any) -> Any:
-    """Return a scalar of Python as JSON can hold it; other values as they are."""
+    """Return a Python scalar as a value that JSON can hold. Other values are returned unchanged."""
     if isinstance(value, dt.date | dt.time):
         return moment(value.isoformat())
     if isinstance(value, dt.timedelta):
         return duration(0, value.days, value.seconds, value.microseconds * 1000)
-    # No JSON can hold them, and the embedded engine itself gives null for 0.0 / 0.0.
+    # JSON has no infinities and NaN. The embedded engine gives null for 0.0 / 0.0.
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

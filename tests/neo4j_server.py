@@ -107,7 +107,7 @@ class Neo4jServer:
             neo4j.GraphDatabase.driver(f"bolt://{self.address}", auth=("neo4j", self.password)) as driver,
             driver.session() as session,
         ):
-            session.run(cypher).consume()  # type: ignore[arg-type]
+            session.run(cypher).consume()
 
     def wipe(self) -> None:
         """Empty the database and drop its constraints and indexes."""

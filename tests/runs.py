@@ -100,7 +100,7 @@ def one(store: GraphStore, cypher: str, **params: Any) -> Any:
     return value
 
 
-def everything(store: Path) -> list[str]:
+def everything(store: str | Path) -> list[str]:
     """Return every node and relationship of a graph with labels and properties, sorted."""
     with kgraph.open(store) as graph:
         return sorted(
@@ -127,7 +127,7 @@ class Cli:
 
     def start(
         self,
-        *arguments: str | Path,
+        *arguments: object,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         stdin: str | Path = os.devnull,
@@ -144,7 +144,7 @@ class Cli:
         }
         return Running(self, self._ask(job)["pid"], files)
 
-    def run(self, *arguments: str | Path, expect: int | None = 0, **how: Any) -> Ran:
+    def run(self, *arguments: object, expect: int | None = 0, **how: Any) -> Ran:
         ran = self.start(*arguments, **how).wait()
         assert "Traceback" not in ran.err, ran.err
         assert expect is None or ran.code == expect, (ran.code, ran.err)

@@ -133,7 +133,8 @@ def export(store: Path, cli: Cli) -> bytes:
 
 
 def test_two_processes_give_the_same_bytes(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "kgraph.cli", "build", SAMPLE, "--store", tmp_path / "other.kg"]
+    store = tmp_path / "other.kg"
+    command = [sys.executable, "-m", "kgraph.cli", "build", str(SAMPLE), "--store", str(store)]
     subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": "4242"}, check=True, capture_output=True)
     first, second = export(sample_graph, cli), export(tmp_path / "other.kg", cli)
     assert first == second
@@ -295,7 +296,7 @@ def test_a_title_that_is_the_id(cli: Cli, kitchen: Path, tmp_path: Path) -> None
 
 
 def test_ids_may_be_numbers_or_absent(cli: Cli, tmp_path: Path) -> None:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"id": 17, "title": "Brewing Tea"},
         {"id": None, "title": "Brewing Coffee"},
         {"id": 2.0, "title": "Mugs"},

@@ -70,8 +70,10 @@ def test_the_sdist_has_what_its_tests_need(distributions: Path) -> None:
 def test_mypy_sees_the_types_of_an_installed_kgraph(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", wheel]
-    subprocess.run(install, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", wheel],
+        check=True,
+    )
     (tmp_path / "consumer.py").write_text(CONSUMER)
     ran = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "consumer.py"],

@@ -58,7 +58,7 @@ def test_every_paper_is_read_exactly(seed_graph: Path, seed_page: Path) -> None:
         after = [line for line in blocks[index + 1 :] if line]
         assert paper["abstract"] == after[0], title
         own = after[1 : next((n for n, line in enumerate(after) if n and line in papers), len(after))]
-        counts = [int(line.split()[1]) for line in own if line.startswith("•")]
+        counts: list[int | None] = [int(line.split()[1]) for line in own if line.startswith("•")]
         assert [paper["authors"]] == (counts or [None]), title
         assert (paper["date"] is None) == (not own), title
 
@@ -135,7 +135,8 @@ def test_data_sets_that_are_used(seed_graph: Path) -> None:
 
 
 def test_suggestions_are_papers_that_a_reader_calls_related(seed_graph: Path) -> None:
-    good, poor = [], []
+    good: list[str] = []
+    poor: list[str] = []
     with kgraph.open(seed_graph) as graph:
         for paper in READING["papers"]:
             title = paper["title"]

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 import traceback
+from typing import Any
 
 import graspologic_native  # noqa: F401
 import networkx  # noqa: F401
@@ -29,7 +30,7 @@ import kgraph.view.routes
 import kgraph.view.thinning
 
 
-def run(job: dict) -> None:
+def run(job: dict[str, Any]) -> None:
     os.setsid()
     os.chdir(job["cwd"])
     os.environ.update(job["env"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import spacy
@@ -65,14 +66,14 @@ def assemble(student: Student, parts: Sequence[str], version: str) -> Language:
     return nlp
 
 
-def _fill_tok2vec(model: Model, student: Student) -> None:  # type: ignore[type-arg]
+def _fill_tok2vec(model: Model[Any, Any], student: Student) -> None:
     nodes = list(model.walk())
     tables = [node for node in nodes if node.name == "hashembed"]
     maxouts = [node for node in nodes if node.name == "maxout"]
     norms = [node for node in nodes if node.name == "layernorm"]
     layers: list[MaxoutLayer] = [student.mix, *student.layers]  # type: ignore[list-item]
     for node, table in zip(tables, student.tables, strict=True):
-        node.set_param("E", _rounded(table.weight))  # type: ignore[arg-type]
+        node.set_param("E", _rounded(table.weight))
     for node, norm, layer in zip(maxouts, norms, layers, strict=True):
         node.set_param("W", _rounded(layer.linear.weight).reshape(WIDTH, PIECES, -1))
         node.set_param("b", _rounded(layer.linear.bias).reshape(WIDTH, PIECES))
@@ -80,6 +81,6 @@ def _fill_tok2vec(model: Model, student: Student) -> None:  # type: ignore[type-
         norm.set_param("b", _rounded(layer.norm.bias))
 
 
-def _rounded(values: Tensor) -> np.ndarray:  # type: ignore[type-arg]
+def _rounded(values: Tensor) -> Any:  # thinc's array types are narrower than NumPy's
     """Return weights in half precision, kept as floats: the wheel's compression halves them."""
     return np.ascontiguousarray(values.detach().numpy().astype(np.float16).astype(np.float32))

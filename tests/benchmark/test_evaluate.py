@@ -150,7 +150,7 @@ def test_a_fresh_clone_looks_for_data_in_itself(tmp_path: Path) -> None:
 def test_without_an_environment_the_script_says_what_to_install(tmp_path: Path) -> None:
     # A copy without .venv, run by a Python that has no packages.
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-S", tmp_path / "scripts" / "evaluate"]
+    command = [sys.executable, "-S", str(tmp_path / "scripts" / "evaluate")]
     ran = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
     assert ran.returncode == 2 and "is not installed: run scripts/setup --dev" in ran.stderr
 

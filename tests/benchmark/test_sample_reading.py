@@ -58,7 +58,8 @@ def test_data_sets_are_linked(sample_graph: Path) -> None:
 
 
 def test_suggestions_are_related(sample_graph: Path) -> None:
-    right, wrong = [], []
+    right: list[str] = []
+    wrong: list[str] = []
     with kgraph.open(sample_graph) as graph:
         titles = sorted({title for group in READING["related"] for title in group})
         for title in titles:

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from runs import Cli
 
 ROOT = Path(__file__).parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -33,7 +34,7 @@ def test_scripts_that_are_named_can_be_run() -> None:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_a_command_of_the_readme_runs(command: str, cli, sample_graph: Path, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_runs(command: str, cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
     words = shlex.split(command)[1:]
     (tmp_path / "daily-papers.txt").write_bytes(SAMPLE.read_bytes())
     for suffix in ("", ".cache"):

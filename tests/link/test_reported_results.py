@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -98,7 +99,7 @@ def test_names_are_resolved_as_those_of_mentions() -> None:
     ],
 )
 def test_without_such_a_concept_it_has_no_relationship(
-    concepts: tuple[PaperConcept, ...], changed: dict[str, object]
+    concepts: tuple[PaperConcept, ...], changed: dict[str, Any]
 ) -> None:
     found = linked(*concepts, **changed)
     assert ends(found, "OF_METRIC") == ends(found, "ON_DATASET") == []
@@ -115,7 +116,7 @@ def test_without_such_a_concept_it_has_no_relationship(
         ({"value": 18000.5, "unit": "ms", "qualifier": "over"}, "top-1 accuracy over 18000.5 ms on Teapots"),
     ],
 )  # fmt: skip
-def test_its_name_is_the_result_in_a_few_words(changed: dict[str, object], name: str) -> None:
+def test_its_name_is_the_result_in_a_few_words(changed: dict[str, Any], name: str) -> None:
     assert result_name(result(**changed)) == name
 
 

@@ -75,11 +75,12 @@ def test_a_bad_file_among_several_is_a_rejection(tmp_path: Path, name: str) -> N
 
 
 def test_paths_that_are_not_files(tmp_path: Path) -> None:
-    for path, reason in [
+    cases: list[tuple[Path | str, str]] = [
         (tmp_path / "no", "no such file"),
         (tmp_path, "is a directory"),
         ("a\0b", "cannot be opened"),
-    ]:
+    ]
+    for path, reason in cases:
         with pytest.raises(InputError, match=reason):
             list(read([path]))
     with pytest.raises(InputError, match="no input"):

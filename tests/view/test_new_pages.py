@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from package_copy import PackageCopy
-from test_view_pages import data_of
+from view_graphs import data_of
 
 from kgraph.view.scene import SceneBuilder
 from kgraph.view.scenes import choose_page, pages

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_view_pages import all_pages
-from view_graphs import HOSTILE
+from view_graphs import HOSTILE, all_pages
 
 from kgraph.store import GraphStore
 from kgraph.view import view

@@ -10,36 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from view_graphs import HOSTILE, make_store
+from view_graphs import HOSTILE, all_pages, data_of, make_store
 
 from kgraph.model import Node, NodeBatch
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore, open_store
-from kgraph.view import View, view
+from kgraph.view import view
 from kgraph.view.page import facts_of, json_for_html, payload
 from kgraph.view.scene import Item
 from kgraph.view.scenes import pages
-
-
-def all_pages(store: GraphStore) -> dict[str, View]:
-    papers = [row["id"] for row in store.query("MATCH (n:Paper) RETURN n.id AS id ORDER BY n.id").rows]
-    concept = store.query("MATCH (n:Concept) RETURN n.id AS id ORDER BY n.papers DESC, n.id LIMIT 1").rows[0][
-        "id"
-    ]
-    topic = store.query("MATCH (n:Topic) RETURN n.id AS id ORDER BY n.id LIMIT 1").rows[0]["id"]
-    return {
-        "paper": view(store, paper=papers[0]),
-        "concept": view(store, concept=concept),
-        "path": view(store, path=(papers[0], papers[1])),
-        "topic": view(store, topic=topic),
-        "map": view(store),
-    }
-
-
-def data_of(page: str) -> dict[str, object]:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert found
-    return json.loads(found.group(1))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\u2028\u2029", "plain", "é ✓ 𝔊"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.store import GraphStore, open_store
+from kgraph.view import View, view
 
 _AREAS = {
     "continual learning": "forgetting replay rehearsal plasticity regularization streaming",
@@ -346,3 +349,27 @@ def hostile_store(path: Path) -> GraphStore:
         ],
     )
     return store
+
+
+def all_pages(store: GraphStore) -> dict[str, View]:
+    """Return one page of each kind."""
+    papers = [row["id"] for row in store.query("MATCH (n:Paper) RETURN n.id AS id ORDER BY n.id").rows]
+    concept = store.query("MATCH (n:Concept) RETURN n.id AS id ORDER BY n.papers DESC, n.id LIMIT 1").rows[0][
+        "id"
+    ]
+    topic = store.query("MATCH (n:Topic) RETURN n.id AS id ORDER BY n.id LIMIT 1").rows[0]["id"]
+    return {
+        "paper": view(store, paper=papers[0]),
+        "concept": view(store, concept=concept),
+        "path": view(store, path=(papers[0], papers[1])),
+        "topic": view(store, topic=topic),
+        "map": view(store),
+    }
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """Return the data in a page."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found.group(1))
+    return data

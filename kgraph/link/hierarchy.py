@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from scipy import sparse
 
+from kgraph.link.name_words import name_words
 from kgraph.link.relations import LinkedRelation
 from kgraph.link.vocabulary import Vocabulary
 from kgraph.model import Concept, Evidence, Paper
@@ -34,12 +35,6 @@ _PARTS = re.compile(r"[-‐‑_ /]+|(?<=\d)\.(?=\d)|(?<=[A-Za-z])(?=[vV]\d)|(?<=
 _SEPARATORS = str.maketrans("", "", "-‐‑_ /")
 _VERSION = re.compile(
     r"[vV]?\d+(?:\.\d+)*(?![dD]$)[A-Za-z]?|\d+(?:\.\d+)?x?\d*(?:\.\d+)?[KMBTkmbt]|[A-Z]|[IVX]{2,4}|'\d\d"
-)
-_EDITIONS = frozenset(
-    """
-    base chat coder distill extended flash full giant haiku huge instruct it large lite math max medium micro
-    mini nano next omni opus plus preview pro small sonnet thinking tiny turbo ultra vision vl xl xs xxl xxs
-    """.split()  # noqa: SIM905 - a list literal of these would take a screen
 )
 
 
@@ -145,7 +140,7 @@ def _starts(name: str) -> list[str]:
     end = len(name)
     for start, after in reversed(cuts):
         part = name[after:end]
-        if not (_VERSION.fullmatch(part) or part.lower() in _EDITIONS):
+        if not (_VERSION.fullmatch(part) or part.lower() in name_words().editions):
             break
         if start and any(c.isalpha() for c in name[:start]):
             found.append(name[:start])

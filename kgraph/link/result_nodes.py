@@ -8,11 +8,9 @@ from typing import Any
 
 from kgraph.link.aliases import LinkedConcept
 from kgraph.link.evidence import evidence_properties
+from kgraph.link.name_words import name_words
 from kgraph.model import Extraction, Kind, Mention, Node, Result
 from kgraph.names import bounded
-
-# Words after the name of a metric that do not change it: "BLEU score" is BLEU.
-_EMPTY_ENDINGS = frozenset({"", "score", "scores", "rate", "rates", "value", "values", "level", "levels"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +91,7 @@ def _mentioned_concept(
     """
     if name is None:
         return None
+    endings = {"", *name_words().metric_endings}
     found = [
         (mention.start, concept.id)
         for concept in concepts
@@ -100,6 +99,6 @@ def _mentioned_concept(
         for mention in concept.mentions
         if mention.field == name.field
         and name.start <= mention.start < mention.end <= name.end
-        and name.text[mention.end - name.start :].strip().lower() in _EMPTY_ENDINGS
+        and name.text[mention.end - name.start :].strip().lower() in endings
     ]
     return min(found)[1] if found else None

@@ -14,6 +14,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sized
 
+from kgraph.link.name_words import name_words
 from kgraph.names import singular
 
 _SHORTEST = 4
@@ -21,11 +22,6 @@ _SHORTEST = 4
 _BEGINNING = 7
 """Letters at the start of a word that its derivations share ("program", "programming")."""
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
-_ADDED = frozenset("aware based driven guided like style".split())  # noqa: SIM905
-_GENERIC = frozenset("algorithm approach framework method model network system technique unit".split())  # noqa: SIM905
-_FUNCTION_WORDS = frozenset("a an and at by for from in of on or the to via with".split())  # noqa: SIM905
-_PREFIXED = re.compile(r"\b(anti|auto|bi|co|cross|inter|intra|micro|multi|non|pre|re|semi|sub|un) (?=\w)")
-_SHORT_FOR = {"multiple": "multi", "net": "network"}
 _MAIN_SHARE = 0.8
 """Share of papers with the same long form from which "KG" in "temporal KG" is expanded."""
 _MIN_PAPERS = 4
@@ -52,11 +48,12 @@ def gist(key: str) -> tuple[str, ...]:
     >>> gist("upper confidence bound for trees") == gist("upper confidence bounds in tree")
     True
     """
-    bare = (word.strip(",.").removesuffix("'s") for word in _PREFIXED.sub(r"\1", key).split())
-    words = [singular(word) for word in bare if word not in _FUNCTION_WORDS]
-    while (len(words) > 1 and words[-1] in _ADDED) or (len(words) > 2 and words[-1] in _GENERIC):
+    lists = name_words()
+    bare = (word.strip(",.").removesuffix("'s") for word in lists.prefixed.sub(r"\1", key).split())
+    words = [singular(word) for word in bare if word not in lists.function_words]
+    while (len(words) > 1 and words[-1] in lists.added) or (len(words) > 2 and words[-1] in lists.generic):
         words.pop()
-    return tuple(_SHORT_FOR.get(word, word)[:_BEGINNING] for word in words)
+    return tuple(lists.short_for.get(word, word)[:_BEGINNING] for word in words)
 
 
 def canonical_spellings(

@@ -1,1 +1,1 @@
-"""What scripts/train is made of."""
+"""The steps of scripts/train."""

@@ -39,7 +39,7 @@ _TAGGER = {
 
 
 def assemble(student: Student, parts: Sequence[str], version: str) -> Language:
-    """Return a spaCy pipeline with the weights of a student; ``parts`` are its part-of-speech labels."""
+    """Return a spaCy pipeline with the weights of a student. ``parts`` are its part-of-speech labels."""
     nlp = spacy.blank("en")
     nlp.meta.update(
         name="kgraph_sci_sm",

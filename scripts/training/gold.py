@@ -20,7 +20,7 @@ KINDS = {
     "OtherScientificTerm": "concept",
     "Generic": "generic",
 }
-"""SciERC's types as kgraph's kinds; generic ("the approach") is learned as such, and dropped when read."""
+"""SciERC's types as kgraph's kinds; generic ("the approach") is learned and dropped after reading."""
 
 _BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
 _CLOSING = re.compile(r"[.,;:!?)\]}%]|'s|n't")
@@ -42,19 +42,19 @@ def read_scierc(path: Path) -> list[GoldText]:
 
 def _gold(row: dict[str, list]) -> GoldText:  # type: ignore[type-arg]
     text = ""
-    places: list[tuple[int, int]] = []
+    offsets: list[tuple[int, int]] = []
     for token in row["tokens"]:
         token = _BRACKETS.get(token, token)
         if text and not _CLOSING.fullmatch(token) and not text.endswith(_OPENING):
             text += " "
-        places.append((len(text), len(text) + len(token)))
+        offsets.append((len(text), len(text) + len(token)))
         text += token
-    spans = [(places[start][0], places[end - 1][1], KINDS[kind]) for start, end, kind in row["entities"]]
+    spans = [(offsets[start][0], offsets[end - 1][1], KINDS[kind]) for start, end, kind in row["entities"]]
     return GoldText(text, tuple(sorted(spans)))
 
 
 def tags_of(doc: Doc, spans: Sequence[tuple[int, int, str]]) -> list[int]:
-    """Return the index in TAGS of every token; of spans that overlap, the longest is told."""
+    """Return the index in TAGS of every token. Of spans that overlap, the longest counts."""
     tags = [TAGS.index("O")] * len(doc)
     for start, end, kind in sorted(spans, key=lambda span: span[0] - span[1]):
         span = doc.char_span(start, end, alignment_mode="expand")

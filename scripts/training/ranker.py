@@ -29,7 +29,7 @@ _PORTER = PorterStemmer()
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A paper with the keyphrases that people chose for it; ``counted`` if the background counts them."""
+    """A paper with its chosen keyphrases. ``counted`` says whether the background counts them."""
 
     paper: Paper
     keyphrases: tuple[str, ...]
@@ -40,9 +40,9 @@ class Chosen:
 class Example:
     """The candidates of one paper.
 
-    ``features`` is (candidates, features); ``hits`` holds for each candidate
-    the stems that it matches among the ``gold`` ones; ``within`` the candidates
-    that it is only a part of, and ``terms`` which stand on their own.
+    ``features`` is (candidates, features). ``hits`` has the ``gold`` stems that
+    each candidate matches, ``within`` the candidates that it is part of, and
+    ``terms`` whether it is a term.
     """
 
     features: NDArray[np.float64]
@@ -83,22 +83,22 @@ def read_chosen(path: Path, *, keep: str = "training") -> Iterator[Chosen]:
 
 
 def examples(nlp: Language, chosen: Sequence[Chosen]) -> Iterator[Example]:
-    """Yield what the pipeline sees of each paper."""
+    """Yield the candidates of each paper as an example."""
     docs = nlp.pipe((make_document(nlp, one.paper) for one in chosen), batch_size=64)
     for doc, one in zip(docs, chosen, strict=True):
         gold = frozenset(stem(phrase) for phrase in one.keyphrases)
         candidates: Sequence[Candidate] = doc._.candidates
         if candidates:
-            # What this paper's own author chose must not tell what its author chose.
+            # The keywords of this paper's own author must not reveal the choice.
             own = {normal_form(phrase) for phrase in one.keyphrases} if one.counted else frozenset()
-            places = {candidate.key: place for place, candidate in enumerate(candidates)}
+            indices = {candidate.key: index for index, candidate in enumerate(candidates)}
             within = longer_keys(candidates)
             yield Example(
                 features(doc, load_background().without_choices(own)),
                 tuple(gold & forms_of(doc, candidate) for candidate in candidates),
                 gold,
                 tuple(
-                    tuple(frozenset(places[key] for key in longer) for longer in within[candidate.key])
+                    tuple(frozenset(indices[key] for key in longer) for longer in within[candidate.key])
                     for candidate in candidates
                 ),
                 tuple(is_term(load_background(), candidate) for candidate in candidates),
@@ -115,18 +115,18 @@ def forms_of(doc: Doc, candidate: Candidate) -> frozenset[str]:
 def f1_at(example: Example, scores: NDArray[np.float64], k: int) -> float:
     """Return the F1 of the k most salient candidates of one paper, parts of others left out."""
     kept: list[int] = []
-    for place in np.argsort(-scores, kind="stable").tolist():
+    for index in np.argsort(-scores, kind="stable").tolist():
         if len(kept) == k:
             break
-        if example.terms[place] or any(longer.isdisjoint(kept) for longer in example.within[place]):
-            kept.append(place)
-    found = frozenset().union(*(example.hits[place] for place in kept))
+        if example.terms[index] or any(longer.isdisjoint(kept) for longer in example.within[index]):
+            kept.append(index)
+    found = frozenset().union(*(example.hits[index] for index in kept))
     precision, recall = len(found) / max(1, len(kept)), len(found) / len(example.gold)
     return 2 * precision * recall / (precision + recall) if found else 0.0
 
 
 def fit(groups: Sequence[Sequence[Example]], weights: Sequence[float]) -> Ranker:
-    """Fit a logistic model; each group of papers counts by its weight, whatever its size."""
+    """Fit a logistic model. Each group of papers counts by its weight, whatever its size."""
     rows, labels, sample = [], [], []
     for group, weight in zip(groups, weights, strict=True):
         count = sum(len(example.hits) for example in group)
@@ -146,7 +146,7 @@ def mean_f1(group: Iterable[Example], ranker: Ranker, k: int) -> float:
 
 
 def to_json(ranker: Ranker, about: str) -> str:
-    """Return a model as the file that ships."""
+    """Return a model as the text of its file."""
     rows = [("bias", ranker.bias, ranker.bias_slope)]
     rows += zip(FEATURES, ranker.weights.tolist(), ranker.slopes.tolist(), strict=True)
     lines = ",\n".join(f'    "{name}": [{weight:.3f}, {slope:.3f}]' for name, weight, slope in rows)

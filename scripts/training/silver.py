@@ -1,4 +1,4 @@
-"""Silver labels: what the teacher and a tagger say of abstracts that nobody annotated."""
+"""Silver labels: tags of the teacher and of a tagger for abstracts without annotations."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from kgraph.extract.document import make_document
 from kgraph.model import Paper
 
 ATTRIBUTES = (NORM, PREFIX, SUFFIX, SHAPE)
-"""What of a token the student sees."""
+"""The attributes of a token that the student sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """One text for the student.
 
-    ``attributes``: (tokens, 4) uint64; ``entities``: (tokens, tags) probabilities;
-    ``parts``: (tokens,) index of the part of speech; ``weight`` of the entity loss.
+    ``attributes`` is (tokens, 4) uint64, ``entities`` (tokens, tags) probabilities,
+    ``parts`` (tokens,) the index of the part of speech, and ``weight`` that of
+    the entity loss.
     """
 
     attributes: NDArray[np.uint64]
@@ -56,13 +57,13 @@ def documents(nlp: Language, drawn: Sequence[Paper]) -> list[Doc]:
 
 
 def attributes(doc: Doc) -> NDArray[np.uint64]:
-    """Return (tokens, 4): what the student's embedding looks up."""
+    """Return the attributes that the student's embedding looks up, (tokens, 4)."""
     return np.asarray(doc.to_array(list(ATTRIBUTES)), dtype=np.uint64).reshape(len(doc), len(ATTRIBUTES))
 
 
 def parts_of_speech(tagger: Language, docs: Sequence[Doc], labels: Sequence[str]) -> list[NDArray[np.int64]]:
     """Return the tag of every token, as its index in ``labels``."""
-    index = {label: place for place, label in enumerate(labels)}
+    index = {label: number for number, label in enumerate(labels)}
     copies = [Doc(tagger.vocab, [t.text for t in doc], [bool(t.whitespace_) for t in doc]) for doc in docs]
     return [
         np.array([index.get(token.tag_, 0) for token in doc], dtype=np.int64)

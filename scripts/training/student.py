@@ -2,7 +2,7 @@
 
 The network is that of ``spacy.Tok2Vec.v2`` (MultiHashEmbed and MaxoutWindowEncoder:
 Honnibal 2016, "Embed, encode, attend, predict"), layer for layer, so that its
-weights can be put into a spaCy pipeline; PyTorch trains it several times faster
+weights can be put into a spaCy pipeline. PyTorch trains it several times faster
 on the same cores. The entity head learns the teacher's probabilities (Hinton,
 Vinyals & Dean 2015, "Distilling the knowledge in a neural network").
 """
@@ -65,12 +65,12 @@ class Student(nn.Module):
     def forward(self, lexemes: Tensor, tokens: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
         """Return scores of the real tokens.
 
-        ``lexemes``: (unique lexemes, attributes, 4) rows; ``tokens``: (places,) which
-        lexeme stands there; ``real``: (places,) False where texts are kept apart.
+        ``lexemes`` is (unique lexemes, attributes, 4) rows, ``tokens`` (rows,) the
+        lexeme of each row, and ``real`` (rows,) False between texts.
         """
-        embedded = torch.cat([table(lexemes[:, place]) for place, table in enumerate(self.tables)], -1)
+        embedded = torch.cat([table(lexemes[:, column]) for column, table in enumerate(self.tables)], -1)
         mixed = self.mix(self.embed_dropout(embedded))[tokens]
-        # spaCy pads between texts before its first window with zeros; later layers see what became of them.
+        # spaCy pads between texts before its first window with zeros, which later layers transform.
         x = mixed * real[:, None]
         for layer in self.layers:
             zero = x.new_zeros(1, WIDTH)
@@ -83,8 +83,8 @@ class Student(nn.Module):
 def hash_rows(values: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Return the table rows of attribute values: (values, attributes) to (values, attributes, 4)."""
     columns = [
-        _OPS.hash(np.ascontiguousarray(values[:, place]), SEEDS[place]).astype(np.int64) % ROWS[place]
-        for place in range(len(ATTRIBUTES))
+        _OPS.hash(np.ascontiguousarray(values[:, column]), SEEDS[column]).astype(np.int64) % ROWS[column]
+        for column in range(len(ATTRIBUTES))
     ]
     return np.stack(columns, axis=1)
 
@@ -98,7 +98,7 @@ def batch_of(texts: Sequence[Labelled]) -> tuple[Tensor, Tensor, Tensor]:
         real += [np.zeros(DEPTH, dtype=bool), np.ones(len(text.attributes), dtype=bool)]
     pieces.append(gap)
     real.append(np.zeros(DEPTH, dtype=bool))
-    # NORM alone does not tell "Token" from "token": shape and affixes belong to the lexeme.
+    # NORM is the same for "Token" and "token": shape and affixes belong to the lexeme.
     lexemes, tokens = np.unique(np.concatenate(pieces), axis=0, return_inverse=True)
     return (
         torch.from_numpy(hash_rows(lexemes)),
@@ -117,7 +117,7 @@ def train(
     batch: int = 24,
     check: Callable[[Student], str],
 ) -> Student:
-    """Train a student on texts, telling ``check`` after each epoch."""
+    """Train a student on texts, and call ``check`` after each epoch."""
     random.seed(seed)
     torch.manual_seed(seed)
     student = Student(parts)

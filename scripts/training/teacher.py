@@ -64,7 +64,7 @@ class Teacher(nn.Module):
 
 
 def by_length(docs: Sequence[Doc], size: int) -> list[list[int]]:
-    """Return batches of indices; texts of like length together, so that little is padded."""
+    """Return batches of indices. Texts of similar length are together, which saves padding."""
     order = sorted(range(len(docs)), key=lambda index: len(docs[index]))
     return [order[start : start + size] for start in range(0, len(order), size)]
 
@@ -80,7 +80,7 @@ def tune(
     seed: int,
     batch: int = 4,
 ) -> None:
-    """Tune a teacher on gold texts, telling the F1 on others after each epoch."""
+    """Tune a teacher on gold texts, and print the F1 on others after each epoch."""
     random.seed(seed)
     torch.manual_seed(seed)
     docs = [nlp.make_doc(text.text) for text in gold]
@@ -111,7 +111,7 @@ def tune(
             schedule.step()
             total += float(loss.detach())
         scores = dict(tag_probabilities(teacher, seen_docs))
-        score = span_f1(dev, seen_docs, best_tags([scores[place] for place in range(len(dev))]))
+        score = span_f1(dev, seen_docs, best_tags([scores[index] for index in range(len(dev))]))
         print(
             f"epoch {epoch + 1}: loss {total / len(batches):.3f}, dev F1 {score:.1f}, {time.time() - started:.0f} s",
             file=sys.stderr,
@@ -123,8 +123,8 @@ def tune(
 def tag_probabilities(
     teacher: Teacher, docs: Sequence[Doc], batch: int = 16
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield (index of the doc, log probabilities of shape (tokens seen, tags)), texts of like length
-    together."""
+    """Yield (index of the doc, log probabilities of shape (tokens seen, tags)), texts of similar
+    length together."""
     teacher.eval()
     for group in by_length(docs, batch):
         log, seen = teacher([docs[index] for index in group])

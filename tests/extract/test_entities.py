@@ -34,7 +34,7 @@ def is_well_formed(tags: tuple[int, ...]) -> bool:
 @settings(max_examples=40)
 def test_the_best_tags_are_those_of_an_exhaustive_search(of_tokens: np.ndarray) -> None:
     sums = {
-        tags: float(sum(of_tokens[place, tag] for place, tag in enumerate(tags)))
+        tags: float(sum(of_tokens[index, tag] for index, tag in enumerate(tags)))
         for tags in itertools.product(range(len(TAGS)), repeat=len(of_tokens))
         if is_well_formed(tags)
     }
@@ -90,7 +90,7 @@ def test_a_reader_comes_back_from_disk(tmp_path: Path) -> None:
     assert (again.weights == reader.weights).all() and (again.bias == reader.bias).all()
 
 
-def test_what_a_sentence_names(nlp: Language) -> None:
+def test_entities_of_a_sentence(nlp: Language) -> None:
     text = (
         "We propose a recurrent neural network for machine translation. It is trained with stochastic gradient "
         "descent and evaluated on the Penn Treebank, where it improves the BLEU score."

@@ -52,7 +52,7 @@ def test_concepts_are_found_and_boilerplate_is_not(read: Extraction) -> None:
     assert not {"extensive experiment", "state of the art result", "novel framework", "paper", "existing method"} & names(read)  # fmt: skip
 
 
-def test_what_the_paper_introduces_uses_and_measures_on(read: Extraction) -> None:
+def test_roles_of_concepts_in_the_paper(read: Extraction) -> None:
     assert related(read, "INTRODUCES") == {"BrickReplay"}
     assert {"Split CIFAR-100", "CORe50"} <= related(read, "EVALUATES_ON")
     assert "DER++" in related(read, "COMPARES_WITH")
@@ -67,7 +67,7 @@ def test_kinds_have_evidence(read: Extraction) -> None:
     assert kinds["accuracy"] == "metric"
 
 
-def test_what_is_introduced_is_a_method_though_named_for_its_task(nlp: Language) -> None:
+def test_an_introduced_concept_named_after_its_task_is_a_method(nlp: Language) -> None:
     paper = Paper("p", "On Removal", "We introduce Gentle Residue Unlearning (GRU-X) for machine unlearning.")
     found = next(iter(extract([paper], nlp)))[1]
     kinds = {normal_form(concept.name): concept.kind for concept in found.concepts}
@@ -171,7 +171,7 @@ def test_a_component_can_be_replaced() -> None:
     assert all(any(form.isupper() for form in (c.name, *c.aliases)) for c in found.concepts)
 
 
-def test_the_pipeline_is_kgraphs_components_behind_the_trained_part() -> None:
+def test_components_follow_the_trained_part() -> None:
     nlp = load_pipeline()
     assert tuple(nlp.pipe_names) == ("tok2vec", "tagger", "kgraph_entities", *COMPONENTS)
     assert extractor_version().startswith("rules-")

@@ -53,7 +53,7 @@ def is_worker(process: psutil.Process) -> bool:
 
 
 def ended(processes: list[psutil.Process], seconds: float = SLOWEST) -> bool:
-    """Whether all of them end; each may first load its model and read what it was given."""
+    """Return whether all of them end. Each may first load its model and read what it was given."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not any(process.is_running() and is_worker(process) for process in processes):
@@ -67,7 +67,7 @@ def expected(nlp: Language) -> list[tuple[str, bytes]]:
     return written(extract(PAPERS, nlp))
 
 
-def test_two_processes_give_what_one_gives(expected: list[tuple[str, bytes]], tmp_path: Path) -> None:
+def test_two_processes_give_the_result_of_one(expected: list[tuple[str, bytes]], tmp_path: Path) -> None:
     cache = ExtractionCache(tmp_path / "cache")
     done: list[int] = []
     assert cache.fill(PAPERS, 2, done.append) == sum(done) == len(PAPERS)

@@ -29,7 +29,7 @@ def test_mentions_between_are_seen() -> None:
     assert "mk , M and" in between_features(words, (0, 2), (6, 8), [(3, 5)])
 
 
-def test_files_are_small_and_say_what_they_come_from() -> None:
+def test_files_are_small_and_name_their_training_data() -> None:
     packed = data_path("statement_model.json.gz").read_bytes()
     assert len(packed) + len(data_path("word_clusters.json.gz").read_bytes()) < 1_000_000
     assert b"SciERC" in gzip.decompress(packed)[:300]
@@ -57,7 +57,7 @@ def test_a_symmetric_label_counts_in_both_directions() -> None:
 
 
 @pytest.fixture(scope="module")
-def stating() -> Language:
+def pipeline() -> Language:
     nlp = load_pipeline()
     if "kgraph_statements" not in nlp.pipe_names:
         import kgraph.extract.relations.pairs  # noqa: F401 - registers the component
@@ -66,9 +66,9 @@ def stating() -> Language:
     return nlp
 
 
-def test_the_component_states_what_a_sentence_says(stating: Language) -> None:
+def test_the_component_finds_the_relation_of_a_sentence(pipeline: Language) -> None:
     abstract = "We use reinforcement learning for machine translation. Bananas are yellow."
-    (doc,) = stating.pipe([make_document(stating, Paper("1", "A study", abstract))])
+    (doc,) = pipeline.pipe([make_document(pipeline, Paper("1", "A study", abstract))])
     found = [role for role in doc._.relations if role.evidence.producer == "relation-model"]
     assert [(r.type, r.head, r.tail) for r in found] == [
         ("USED_FOR", "reinforcement learning", "machine translation")
@@ -78,12 +78,12 @@ def test_the_component_states_what_a_sentence_says(stating: Language) -> None:
     assert 0.5 <= found[0].confidence <= 1
 
 
-def test_the_component_is_deterministic_and_takes_anything(stating: Language) -> None:
+def test_the_component_is_deterministic_and_accepts_any_text(pipeline: Language) -> None:
     papers = [
         Paper("1", "", ""),
         Paper("2", "A", "B C. " * 5),
         Paper("3", "GANs for MNIST and CIFAR-10: GANs", ""),
     ]
-    first = [doc._.relations for doc in stating.pipe([make_document(stating, paper) for paper in papers])]
-    again = [doc._.relations for doc in stating.pipe([make_document(stating, paper) for paper in papers])]
+    first = [doc._.relations for doc in pipeline.pipe([make_document(pipeline, paper) for paper in papers])]
+    again = [doc._.relations for doc in pipeline.pipe([make_document(pipeline, paper) for paper in papers])]
     assert first == again

@@ -122,7 +122,7 @@ CASES = (
         "named-in-experiments",
         "We test LSTM.",
         (("USES", None, "LSTM"),),
-        "Experiments beat LSTM.",  # what it is compared with is not used
+        "Experiments beat LSTM.",  # a concept that it is compared with is not used
     ),
     Case(
         "using",
@@ -217,7 +217,7 @@ def test_a_data_set_is_less_certain_without_its_cue(nlp: Language) -> None:
     ]
 
 
-def test_a_paper_neither_uses_nor_compares_with_what_it_introduces(nlp: Language) -> None:
+def test_a_paper_does_not_use_or_compare_with_a_concept_that_it_introduces(nlp: Language) -> None:
     text = "We propose KettleNet. Experiments with KettleNet show good results. We use KettleNet and LSTM. It beats KettleNet."
     ((_, found),) = extract([Paper("p", "Notes", text)], nlp)
     roles = {(relation.type, relation.tail) for relation in found.relations if relation.head is None}
@@ -233,9 +233,7 @@ def test_a_paper_neither_uses_nor_compares_with_what_it_introduces(nlp: Language
         ("It beats ImageNet.", "ImageNet", "dataset"),  # known to be something else
     ],
 )
-def test_a_role_says_what_kind_of_thing_an_unknown_name_is(
-    nlp: Language, text: str, name: str, kind: str
-) -> None:
+def test_a_role_decides_the_kind_of_an_unknown_name(nlp: Language, text: str, name: str, kind: str) -> None:
     ((_, found),) = extract([Paper("p", "Notes", text)], nlp)
     assert {concept.name: concept.kind for concept in found.concepts}[name] == kind
 

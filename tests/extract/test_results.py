@@ -1,4 +1,4 @@
-"""What a sentence reports: tables of sentences of our own, and properties of any text."""
+"""Results of sentences: tables of sentences of our own, and properties of any text."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Short = tuple[str, float | None, float | None, float | None, str | None, str | N
 def read(nlp: Language, *sentences: str) -> tuple[Result, ...]:
     """Each sentence is the abstract of a paper of its own."""
     papers = [
-        Paper(str(place), "A plain title", f"We study kettles. {sentence}")
-        for place, sentence in enumerate(sentences)
+        Paper(str(index), "A plain title", f"We study kettles. {sentence}")
+        for index, sentence in enumerate(sentences)
     ]
     return tuple(result for _, found in extract(papers, nlp) for result in found.results)
 
@@ -156,19 +156,19 @@ NOTHING = [
     # Only the beginning of a longer phrase.
     "We set a 90% accuracy threshold.",
     "An accuracy of 5 annotators was measured.",
-    # No number that stands by itself.
+    # Not a separate number.
     "Accuracy rises by an order of magnitude.",
     "The mAP50 of it is good.",
 ]
 
 
 @pytest.mark.parametrize(("sentence", "expected"), [*VALUES, *CHANGES])
-def test_what_is_reported_is_read(nlp: Language, sentence: str, expected: list[Short]) -> None:
+def test_reported_results_are_read(nlp: Language, sentence: str, expected: list[Short]) -> None:
     assert [short(result) for result in read(nlp, sentence)] == expected
 
 
 @pytest.mark.parametrize("sentence", NOTHING)
-def test_what_is_no_result_or_is_open_is_left_out(nlp: Language, sentence: str) -> None:
+def test_ambiguous_numbers_are_skipped(nlp: Language, sentence: str) -> None:
     assert [short(result) for result in read(nlp, sentence)] == []
 
 
@@ -184,7 +184,7 @@ def test_what_is_no_result_or_is_open_is_left_out(nlp: Language, sentence: str) 
         ("It achieves an accuracy of 93%.", None),
     ],
 )
-def test_a_share_is_told_from_a_difference_only_where_the_text_does(
+def test_a_change_is_relative_only_if_the_text_says_so(
     nlp: Language, sentence: str, relative: bool | None
 ) -> None:
     assert [result.relative for result in read(nlp, sentence)] == [relative]
@@ -218,7 +218,7 @@ def test_a_data_set_that_is_not_tied_to_the_number_stays_absent(nlp: Language, s
     assert [short(result) for result in read(nlp, sentence)] == [("accuracy", 81.2, None, None, "%", None)]
 
 
-def test_a_result_shows_where_everything_stands(nlp: Language) -> None:
+def test_a_result_has_the_offsets_of_its_parts(nlp: Language) -> None:
     abstract = "Kettles  are old.\nWe reach an\naccuracy of 93.5% on the MNIST dataset, and that is all."
     paper = Paper("p", "Title", abstract)
     ((_, found),) = extract([paper], nlp)
@@ -247,7 +247,7 @@ def test_a_number_that_a_broken_text_cuts_is_left_out(nlp: Language) -> None:
     assert read(nlp, "It measures with an average error of 2. 5 mm are lost.") == ()
 
 
-def test_an_abstract_that_goes_on_in_lower_case_is_a_sentence_of_its_own(nlp: Language) -> None:
+def test_an_abstract_that_starts_in_lower_case_is_a_separate_sentence(nlp: Language) -> None:
     ((_, found),) = extract([Paper("p", "Title", " accuracy of 12.5%")], nlp)
     ((result),) = found.results
     assert (result.value, result.evidence.text) == (12.5, "accuracy of 12.5%")
@@ -303,7 +303,7 @@ def test_a_metric_is_better_one_way_only() -> None:
         ("3%-15%, 40–80 fold, 9.3~24.5%, 10:4%, 98,3%", []),
     ],
 )
-def test_figures_stand_by_themselves(text: str, found: list[tuple[float, str | None]]) -> None:
+def test_figures_are_separate_numbers(text: str, found: list[tuple[float, str | None]]) -> None:
     assert [(figure.number, figure.unit) for figure in figures(text)] == found
 
 

@@ -65,7 +65,7 @@ def test_it_gives_the_tokens_of_spacy(
     assert remembering(text).text == text
 
 
-def test_what_it_remembers_outlives_a_zone(plain: Language, remembering: RememberingTokenizer) -> None:
+def test_cached_pieces_outlive_a_memory_zone(plain: Language, remembering: RememberingTokenizer) -> None:
     text = "Zyxwvut-based unlearning doesn't forget qqfoo."
     for _ in range(2):
         with plain.memory_zone():

@@ -19,7 +19,7 @@ TEXTS = [
     "".join(map(chr, range(32))) + "\x7f\x85",
     "\uffff",
     "null",
-    "😀" * 2_500_000,  # more than the importer's buffer holds unless it is told
+    "😀" * 2_500_000,  # more than the importer's default buffer holds
 ]
 LISTS: list[list[str]] = [[], [""], ["", ""], ["", "a"], ["a", ""], TEXTS[:-1], ["one"], ["part\x1fed"]]
 IDS = [f"{number} {text}" for number, text in enumerate(TEXTS[:-1])] + ["=1+1", '"', " x "]

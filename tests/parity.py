@@ -1,4 +1,4 @@
-"""One graph in both stores, and whether two answers are the same."""
+"""One graph in both stores, and a comparison of two results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Both:
 
 
 def difference(one: QueryResult, other: QueryResult, statement: str) -> str | None:
-    """Say in what two answers differ: columns, rows, their order where the statement gives one, types of values."""
+    """Describe a difference in columns, rows, types of values, and the order if the statement defines one."""
     if one.columns != other.columns:
         return f"columns {one.columns} and {other.columns}"
     if len(one.rows) != len(other.rows):
@@ -45,18 +45,18 @@ def difference(one: QueryResult, other: QueryResult, statement: str) -> str | No
 
 
 def orders(statement: str) -> bool:
-    """Whether the last RETURN has an ORDER BY."""
+    """Return whether the last RETURN has an ORDER BY."""
     return "ORDER BY" in statement.rpartition("RETURN")[2]
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are of one type and equal; sums of floats in another order may differ in the last digits."""
+    """Return whether two values have the same type and are equal, up to the last digits of floats."""
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
         return math.isclose(one, other, rel_tol=1e-12)
     if isinstance(one, dict):
-        # The order of keys counts too: people compare printed JSON.
+        # The order of keys matters too, because people compare printed JSON.
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list):
         return len(one) == len(other) and all(map(same, one, other))
@@ -64,12 +64,12 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    # Digits that may differ must not decide where a row stands.
+    # Digits that may differ must not decide the position of a row.
     return re.sub(r"\d+\.\d+(e-?\d+)?", lambda m: f"{float(m[0]):.6g}", json.dumps(value))
 
 
 def own_notes(graphs: Sequence[kgraph.KnowledgeGraph], statements: Sequence[str]) -> None:
-    """Add to each graph what a user may add."""
+    """Add nodes and properties to each graph, as a user might."""
     for graph in graphs:
         for statement in statements:
             graph.query(statement, write=True)

@@ -266,7 +266,7 @@ NOTHING: list[Query] = [
     "MATCH (x:Nothing)-[:NOWHERE]->(y) RETURN x, y",
     "MATCH (p:Paper {id: 'none'}), (q:Paper) MATCH path = shortestPath((p)-[*..4]-(q)) RETURN length(path) AS n",
 ]
-"""Statements that find nothing, and have columns all the same."""
+"""Statements with columns and without rows."""
 
 WRONG: list[Query] = [
     "RETURN 1 / 0",
@@ -287,4 +287,4 @@ WRONG: list[Query] = [
     "MATCH (p:Paper) WHERE exists(p.year) RETURN count(p) AS n",
     "RETURN 'it''s'",
 ]
-"""Statements that no store takes."""
+"""Statements that every store refuses."""

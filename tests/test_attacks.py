@@ -1,8 +1,8 @@
-"""What a typed statement may try: to write, to read a file, to reach the network, to run the server, to never end.
+"""Hostile statements: they write, read files, use the network, administer the server, or never end.
 
-Each attack runs against a real graph of each engine. It must leave everything as it was, show nothing of a
-file that lies in reach of the server, and connect nowhere. The tests at the end show without kgraph that the
-attacks would work: that the file is in reach, the listener hears, and a plain session obeys.
+Each attack runs against a graph of each engine. It must change nothing, show nothing of a file that the server
+can read, and open no connection. The tests at the end run the attacks without kgraph, and show that they work
+there.
 """
 
 import json
@@ -26,7 +26,7 @@ from kgraph.store import GraphStore, is_server, open_store
 
 SECRET = "the secret of the file"
 
-# <file> is the address of the secret, <url> one where somebody listens.
+# <file> is the address of the secret, <url> that of a listening server.
 READING_FILES = [
     "LOAD CSV FROM '<file>' AS r RETURN r",
     "LOAD CSV FROM '<file>' AS r RETURN r",
@@ -158,7 +158,7 @@ HOSTILE = [
 
 @dataclass
 class Listener:
-    """An HTTP server of one answer, which counts who calls."""
+    """An HTTP server that counts its requests and gives one response."""
 
     url: str
     calls: list[str] = field(default_factory=list)
@@ -190,7 +190,7 @@ def listener() -> Iterator[Listener]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A graph of one engine, and all that an attack must not touch."""
+    """A graph of one engine, with the files that an attack must not reach."""
 
     store: GraphStore
     file: Path
@@ -201,7 +201,7 @@ class Scene:
         return attack.replace("<file>", f"file://{self.file}").replace("<url>", self.listener.url)
 
     def state(self) -> list[str]:
-        """All that is stored, as one can compare it."""
+        """Return everything in the store in a comparable form."""
         found = [
             json.dumps(row, sort_keys=True)
             for cypher in (
@@ -278,7 +278,7 @@ def test_hostile_text_is_only_text(scene: Scene) -> None:
         assert len(scene.store.query("MATCH (n) RETURN n").rows) == 3
 
 
-def test_what_is_allowed_is_allowed(scene: Scene) -> None:
+def test_allowed_statements_run(scene: Scene) -> None:
     assert scene.store.query("CALL db.labels() YIELD label RETURN count(label) AS n").rows[0]["n"] >= 2
     assert len(scene.store.query("MATCH (n) CALL (n) { RETURN n.name AS x } RETURN x").rows) == 3
     assert scene.store.query("RETURN date.truncate('year', date('2020-02-03')) AS x").rows == (
@@ -292,11 +292,11 @@ def test_what_is_allowed_is_allowed(scene: Scene) -> None:
         "UNWIND range(1, 60000) AS x UNWIND range(1, 60000) AS y RETURN sum(x * y)",
         "MATCH (a), (b), (c), (d), (e), (f), (g), (h), (i), (j), (k), (l), (m), (n), (o), (p), (q), (r) "
         "RETURN max(a.name + r.name) AS x",
-        # One row, between whose steps no server looks at the clock; it ends by itself at some time.
+        # One row, within which no server checks the time. It ends by itself after a while.
         "RETURN reduce(s = 0, i IN range(1, 20000) | s + reduce(t = 0, j IN range(1, 20000) | t + j)) AS x",
     ],
 )
-def test_a_query_without_end_is_stopped_and_says_so(scene: Scene, cypher: str) -> None:
+def test_an_endless_query_is_stopped(scene: Scene, cypher: str) -> None:
     started = time.monotonic()
     with pytest.raises(QueryError, match=r"stopped after 1 seconds|abandoned after 1 seconds|work"):
         scene.store.query(cypher, timeout=1)
@@ -371,7 +371,7 @@ def test_neo4j_alone_reads_the_file_and_the_address(neo4j: Neo4jServer, listener
     assert listener.calls
 
 
-def test_neo4j_alone_obeys_the_rest(neo4j: Neo4jServer) -> None:
+def test_neo4j_alone_runs_the_other_attacks(neo4j: Neo4jServer) -> None:
     assert neo4j.rows("RETURN 1 AS x UNION USE neo4j RETURN 2 AS x") == [{"x": 1}, {"x": 2}]
     assert neo4j.rows("CALL dbms.listConfig()") and neo4j.rows("SHOW SETTINGS")
     assert neo4j.rows("CALL db.clearQueryCaches()")

@@ -1,4 +1,4 @@
-"""Each command as people run it: what goes to stdout, what to stderr, and the exit code."""
+"""Each command as people run it: stdout, stderr and the exit code."""
 
 import csv
 import io
@@ -182,12 +182,12 @@ def test_parameters(cli: Cli, kitchen_graph: Path, given: str, value: Any) -> No
 
 
 @pytest.mark.parametrize("given", ["x", "=1", ""])
-def test_parameters_that_are_none(cli: Cli, kitchen_graph: Path, given: str) -> None:
+def test_invalid_parameters(cli: Cli, kitchen_graph: Path, given: str) -> None:
     ran = cli.run("query", "RETURN 1", "--param", given, "--store", kitchen_graph, expect=2)
     assert "name=value" in ran.err and ran.out == ""
 
 
-def test_a_limit_is_told(cli: Cli, kitchen_graph: Path) -> None:
+def test_a_limit_is_reported(cli: Cli, kitchen_graph: Path) -> None:
     query = "UNWIND range(1, 1001) AS x RETURN x"
     ran = cli.run("query", query, "--store", kitchen_graph, "--format", "jsonl")
     assert len(ran.lines()) == 1000 and "cut at 1000 rows; --limit shows more" in ran.err
@@ -264,7 +264,7 @@ def test_among(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
     pool.write_text("\ufeff" + "\r\n".join([*ids[:6], "", ids[2], "  " + ID]) + "\r\n", encoding="utf-8")
     args = ("--among", pool, "--store", sample_graph, "--format", "json")
     found = cli.run("suggest", ID, *args).json()
-    # The seed itself is no suggestion; all others are ranked, also those that share nothing.
+    # The seed itself is not suggested. All others are ranked, also those that share nothing.
     assert sorted(entry["id"] for entry in found) == sorted(set(ids[:6]) - {ID})
     scores = [entry["score"] for entry in found]
     assert scores == sorted(scores, reverse=True)
@@ -332,7 +332,7 @@ def test_the_store_of_the_environment(
     assert "papers.kg: no graph there; make one with `kgraph build`" in ran.err
 
 
-def test_debug_shows_the_traceback_wherever_it_stands(cli: Cli, tmp_path: Path) -> None:
+def test_debug_is_accepted_anywhere(cli: Cli, tmp_path: Path) -> None:
     for arguments in (("--debug", "stats"), ("stats", "--debug"), ("stats", "--store", "no.kg", "--debug")):
         ran = cli.start(*arguments, cwd=tmp_path).wait()
         assert ran.code == 1 and "Traceback" in ran.err and "InputError" in ran.err
@@ -379,7 +379,7 @@ def piped(arguments: list[str | Path], reader: str, **env: str) -> subprocess.Co
 
 
 @pytest.mark.parametrize("form", ["jsonl", "table", "csv", "json"])
-def test_a_reader_that_leaves_early(sample_graph: Path, form: str) -> None:
+def test_a_reader_that_exits_early(sample_graph: Path, form: str) -> None:
     ran = piped(["query", NODES, "--store", sample_graph, "--format", form], "head -1")
     # 0 where the system took all of the output before the reader left.
     assert ran.returncode in (0, 1) and ran.stderr == b"" and len(ran.stdout.splitlines()) == 1

@@ -31,7 +31,7 @@ def on_a_terminal(*arguments: str | Path) -> str:
         try:
             while part := os.read(leader, 65536):
                 written += part
-        except OSError:  # Linux reports the end of a terminal so
+        except OSError:  # the end of a terminal on Linux
             pass
     os.close(leader)
     assert process.returncode == 0

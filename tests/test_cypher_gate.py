@@ -79,7 +79,7 @@ def test_load_csv_is_refused(little: GraphStore, secret: Path) -> None:
 
 
 @pytest.mark.parametrize("disguise", ESCAPES)
-def test_what_one_engine_would_decode_is_refused(disguise: str) -> None:
+def test_escapes_that_only_one_engine_decodes_are_refused(disguise: str) -> None:
     with pytest.raises(QueryError, match=r"\\u.* is refused"):
         refuse_outside_access(disguise.format(FROM.format("/x.csv")))
 
@@ -89,7 +89,7 @@ def test_letters_in_strings_may_be_escaped(little: GraphStore) -> None:
     assert found.rows == ({"one": "é\\u0027", "two": "A"},)
 
 
-def test_the_words_may_be_used_otherwise(little: GraphStore) -> None:
+def test_the_words_may_be_names_and_values(little: GraphStore) -> None:
     for cypher in [
         "RETURN 'LOAD CSV' AS x",
         'RETURN "load csv" AS x',
@@ -104,7 +104,7 @@ def test_the_words_may_be_used_otherwise(little: GraphStore) -> None:
         little.query(cypher)
 
 
-def test_an_unclosed_string_or_comment_is_no_way_around(little: GraphStore, secret: Path) -> None:
+def test_an_unclosed_string_or_comment_does_not_hide_a_clause(little: GraphStore, secret: Path) -> None:
     for start in ("RETURN 'x", 'RETURN "', "/* ", "RETURN `", "RETURN '\\", "RETURN '\\\\\\'"):
         with pytest.raises(QueryError):
             little.query(f"{start} LOAD CSV {FROM.format(secret)}")
@@ -214,7 +214,7 @@ COMMANDS = [
     + [(cypher, "^[A-Za-z]+( [A-Za-z]+)? is refused: ") for cypher in COMMANDS]
     + [("RETURN 1 AS x FORMAT CSV", "FORMAT CSV is refused"), ("RETURN 1 `format` csv", "FORMAT CSV")],
 )
-def test_what_reaches_further_than_the_graph_is_refused(cypher: str, what: str) -> None:
+def test_access_outside_the_graph_is_refused(cypher: str, what: str) -> None:
     with pytest.raises(QueryError, match=what):
         refuse_outside_access(cypher)
 
@@ -264,7 +264,7 @@ def test_what_reaches_further_than_the_graph_is_refused(cypher: str, what: str) 
         ";",
     ],
 )
-def test_what_stays_in_the_graph_passes(cypher: str) -> None:
+def test_statements_on_the_graph_pass(cypher: str) -> None:
     refuse_outside_access(cypher)
 
 
@@ -294,7 +294,7 @@ SPACES = st.sampled_from([" ", "\n", "\t \r\n", "/**/", "/* ' */", "// `\n", "\x
     ),
     st.data(),
 )
-def test_no_space_case_or_comment_hides_it(words: list[str], data: st.DataObject) -> None:
+def test_spaces_case_and_comments_do_not_hide_a_clause(words: list[str], data: st.DataObject) -> None:
     cypher = "".join(
         data.draw(SPACES) + data.draw(st.sampled_from([word, word.lower(), word.upper(), word.title()]))
         for word in words
@@ -306,7 +306,7 @@ def test_no_space_case_or_comment_hides_it(words: list[str], data: st.DataObject
 @given(
     st.text(max_size=30), st.sampled_from(["LOAD CSV FROM", "USE system", "CALL a.b()", "a.b(1)", "GRANT"])
 )
-def test_what_stands_in_strings_and_backticks_is_nothing_to_refuse(text: str, words: str) -> None:
+def test_strings_and_backticks_are_not_clauses(text: str, words: str) -> None:
     inside = f"{text} {words} {text}"
     quoted = "'" + inside.replace("\\", "\\\\").replace("'", "\\'") + "'"
     refuse_outside_access(f"MATCH (n) WHERE n.name = {quoted} RETURN n")
@@ -373,7 +373,7 @@ def test_no_statement_reads_a_file(little: GraphStore, secret: Path, pieces: str
 @settings(max_examples=300)
 @given(PIECES, st.sampled_from([" ", "\n", "\t ", "/* x */", "// x\n"]), PIECES)
 def test_the_words_outside_strings_never_pass(before: str, between: str, after: str) -> None:
-    # A closed prefix: what opens a string, a name or a comment in it is put in a string of its own.
+    # A closed prefix: characters that open a string, name or comment are put in a separate string.
     closed = "'" + re.sub(r"['\\]", "", before) + "' "
     for load in ("LOAD", "load", "`LOAD`", "\\u004cOAD"):
         with pytest.raises(QueryError):
@@ -384,7 +384,7 @@ TEXT = st.text(st.sampled_from("ab;/*'\"`\\\n "), max_size=12)
 
 
 @given(TEXT)
-def test_comments_go_and_strings_stay(text: str) -> None:
+def test_comments_are_removed_and_strings_kept(text: str) -> None:
     quoted = "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     assert without_comments(f"RETURN {quoted} AS x") == f"RETURN {quoted} AS x"
     name = "`" + text.replace("`", "``") + "`"

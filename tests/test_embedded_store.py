@@ -1,4 +1,4 @@
-"""The embedded engine's file: damage, locks, places where none can be, and the names of stores."""
+"""The file of the embedded engine: damage, locks, invalid paths, and names of stores."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ Batches = tuple[list[NodeBatch], list[EdgeBatch]]
 
 @pytest.fixture
 def little(tmp_path: Path) -> Iterator[GraphStore]:
-    """What ``batches`` holds, in little.kg."""
+    """The nodes and edges of ``batches`` in little.kg."""
     store = open_store(tmp_path / "little.kg")
     store.replace(*little_batches())
     yield store
@@ -54,7 +54,7 @@ def damaged(request: pytest.FixtureRequest, little: GraphStore, tmp_path: Path) 
     return path
 
 
-def test_files_that_are_no_graph(damaged: Path, batches: Batches) -> None:
+def test_files_that_are_not_a_graph(damaged: Path, batches: Batches) -> None:
     before = damaged.read_bytes()
     with pytest.raises(InputError, match=r"damaged\.kg: not a graph of kgraph, or damaged"):
         open_store(damaged).query("RETURN 1")
@@ -63,7 +63,7 @@ def test_files_that_are_no_graph(damaged: Path, batches: Batches) -> None:
     assert damaged.read_bytes() == before
 
 
-def test_a_graph_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_graph(tmp_path: Path) -> None:
     for write in (False, True):
         with pytest.raises(InputError, match=r"no\.kg: no graph there; make one with `kgraph build`"):
             open_store(tmp_path / "no.kg").query("CREATE (:X {id: 1})", write=write)
@@ -71,7 +71,7 @@ def test_a_graph_that_is_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_places_where_no_graph_can_be(tmp_path: Path, batches: Batches) -> None:
+def test_invalid_paths(tmp_path: Path, batches: Batches) -> None:
     (tmp_path / "file").write_text("x")
     for place, message in (
         (tmp_path, "this is a folder"),
@@ -112,7 +112,7 @@ open_store(sys.argv[1]).replace(slowly(), [])
 """
 
 
-def test_of_two_writers_one_is_told_to_wait(little: GraphStore, tmp_path: Path, batches: Batches) -> None:
+def test_the_second_of_two_writers_is_refused(little: GraphStore, tmp_path: Path, batches: Batches) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, tmp_path / "little.kg"],
         stdin=subprocess.PIPE,
@@ -123,7 +123,7 @@ def test_of_two_writers_one_is_told_to_wait(little: GraphStore, tmp_path: Path, 
         for write in (lambda: little.replace(*batches), lambda: little.query("CREATE (:X)", write=True)):
             with pytest.raises(StoreError, match="another process is writing this graph"):
                 write()
-        # Readers need no lock, and see what was saved last.
+        # Readers need no lock and see the last save.
         assert one(open_store(tmp_path / "little.kg"), "MATCH (p:Paper) RETURN count(p)") == 2
         other.stdin.write("\n")
         other.stdin.flush()
@@ -134,9 +134,7 @@ def test_of_two_writers_one_is_told_to_wait(little: GraphStore, tmp_path: Path, 
     assert one(fresh, "MATCH (p:Paper) RETURN count(p)") == 2
 
 
-def test_a_writer_that_was_killed_locks_nobody_out(
-    little: GraphStore, tmp_path: Path, batches: Batches
-) -> None:
+def test_a_killed_writer_leaves_no_lock(little: GraphStore, tmp_path: Path, batches: Batches) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, tmp_path / "little.kg"],
         stdin=subprocess.PIPE,

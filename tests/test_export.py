@@ -1,4 +1,4 @@
-"""An export is imported into a real server, by the command that was printed, and equals the graph."""
+"""The format neo4j-csv: the printed commands import it into a server, and the result equals the graph."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from kgraph.store.scan import Scan
 
 @pytest.fixture(scope="module")
 def graph(sample_graph: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, hostile texts, and what a user may have added."""
+    """The sample, hostile texts, and additions of a user."""
     sample = Scan(open_store(sample_graph))
     schema = graph_schema()
     nodes, edges = hostile_batches()
@@ -55,7 +55,7 @@ def graph(sample_graph: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def exported(cli: Cli, graph: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A folder whose name a shell and the importer could stumble over."""
+    """An export to a folder whose name a shell or the importer might split."""
     folder = tmp_path_factory.mktemp("exported") / "a b,c=d(e) [f]*'\"$HOME é"
     return folder, cli.run("export", "neo4j-csv", folder, "--store", graph)
 
@@ -64,7 +64,7 @@ def exported(cli: Cli, graph: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def imported(
     exported: tuple[Path, Ran], new_neo4j_server: Callable[..., Neo4jServer]
 ) -> Iterator[Neo4jServer]:
-    """A server whose database is the import of it."""
+    """A server with the imported database."""
     folder, ran = exported
     server = new_neo4j_server("imported")
     home = server.home
@@ -85,7 +85,7 @@ def imported(
     words = shlex.split(script_line)
     assert words[0] == "cypher-shell"
     file = Path(words[words.index("--file") + 1])
-    for _ in range(2):  # run again, it changes nothing
+    for _ in range(2):  # running it again changes nothing
         for statement in file.read_text(encoding="utf-8").split(";\n")[:-1]:
             server.run_alone(statement)
     yield server
@@ -142,7 +142,7 @@ def test_an_export_of_the_server_is_the_same(
         assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
 
 
-def test_what_is_said(exported: tuple[Path, Ran]) -> None:
+def test_the_report(exported: tuple[Path, Ran]) -> None:
     err = exported[1].err
     assert "1 nodes and 0 relationships that kgraph did not make were skipped" in err
     assert "It deletes the current contents of the database" in err
@@ -202,7 +202,7 @@ def test_a_list_of_files_is_not_trusted(text: str, cli: Cli, kitchen_graph: Path
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "no/such", "/proc/x"])
-def test_a_folder_that_cannot_be(place: str, cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created(place: str, cli: Cli, kitchen_graph: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     ran = cli.run("export", "neo4j-csv", place, "--store", kitchen_graph, cwd=tmp_path, expect=2)
     assert ran.err.startswith(f"kgraph: {place}: ")
@@ -211,11 +211,11 @@ def test_a_folder_that_cannot_be(place: str, cli: Cli, kitchen_graph: Path, tmp_
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_no_folder_is_named(cli: Cli) -> None:
+def test_missing_arguments(cli: Cli) -> None:
     assert "Missing argument 'FORMAT'" in cli.run("export", expect=2).err
 
 
-def test_there_is_no_graph(cli: Cli, tmp_path: Path) -> None:
+def test_a_missing_graph(cli: Cli, tmp_path: Path) -> None:
     ran = cli.run("export", "neo4j-csv", "out", "--store", "no.kg", cwd=tmp_path, expect=2)
     assert "no graph there" in ran.err
     assert not list(tmp_path.iterdir())
@@ -247,7 +247,9 @@ def test_an_unknown_format(kitchen_graph: Path, tmp_path: Path) -> None:
         ("p.kgraph_empty = ['x']", "has the property kgraph_empty"),
     ],
 )
-def test_what_neo4j_cannot_hold(setting: str, said: str, cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+def test_values_that_neo4j_cannot_hold(
+    setting: str, said: str, cli: Cli, kitchen: Path, tmp_path: Path
+) -> None:
     with kgraph.open(kitchen) as graph:
         graph.query(f"MATCH (p:Paper {{id: 'soup'}}) SET {setting}", write=True)
     ran = cli.run("export", "neo4j-csv", tmp_path / "out", "--store", kitchen, expect=2)
@@ -255,7 +257,7 @@ def test_what_neo4j_cannot_hold(setting: str, said: str, cli: Cli, kitchen: Path
     assert not (tmp_path / "out").exists()
 
 
-def test_a_graph_that_changes_meanwhile(kitchen: Path, tmp_path: Path) -> None:
+def test_a_graph_that_changes_during_the_export(kitchen: Path, tmp_path: Path) -> None:
     store: GraphStore = open_store(kitchen)
 
     def change(what: str, done: int, _: int | None) -> None:
@@ -269,8 +271,8 @@ def test_a_graph_that_changes_meanwhile(kitchen: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_build_that_was_broken_off(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
-    """On a server the Build node names who writes, until all is written."""
+def test_an_incomplete_build_is_refused(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+    """On a server, the Build node has the id of the writer until the load is complete."""
     with kgraph.open(kitchen) as graph:
         graph.query("MATCH (b:Build) SET b.writer = 'x'", write=True)
     ran = cli.run("export", "neo4j-csv", tmp_path / "out", "--store", kitchen, expect=1)
@@ -278,7 +280,7 @@ def test_a_build_that_was_broken_off(cli: Cli, kitchen: Path, tmp_path: Path) ->
     assert not (tmp_path / "out").exists()
 
 
-def test_progress_ends_at_the_whole(kitchen_graph: Path, tmp_path: Path) -> None:
+def test_progress_ends_at_the_total(kitchen_graph: Path, tmp_path: Path) -> None:
     seen: dict[str, tuple[int, int | None]] = {}
     with kgraph.open(kitchen_graph) as graph:
         found = graph.export(
@@ -300,7 +302,7 @@ with kgraph.open(sys.argv[1]) as graph:
 """
 
 
-def test_a_killed_export_is_no_export(
+def test_a_killed_export_leaves_the_earlier_one(
     cli: Cli, kitchen_graph: Path, sample_graph: Path, tmp_path: Path
 ) -> None:
     new, old = tmp_path / "new", tmp_path / "old"

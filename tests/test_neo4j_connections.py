@@ -1,4 +1,4 @@
-"""What may be wrong between kgraph and a server: a clear error each, in seconds, and no password in it."""
+"""Faults of the connection to a server give a clear error within seconds and without the password."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ from kgraph.store.neo4j_errors import translated
 
 QUERY = ("query", "MATCH (p:Paper) RETURN count(p) AS n")
 SECONDS = 20
-"""An error takes no longer, on a slow machine too."""
+"""The time limit for an error, also on a slow machine."""
 
 LONG = "UNWIND range(1, 3000000) AS n RETURN n, 'some text to be sent with every row' AS text"
 
@@ -78,7 +78,7 @@ def test_wrong_user_password_or_database(cli: Cli, server: Neo4jServer) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["neo4j", "bolt", "neo4j+s", "bolt+ssc"])
-def test_a_server_that_is_away(cli: Cli, scheme: str) -> None:
+def test_a_missing_server(cli: Cli, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     refused(
@@ -92,7 +92,7 @@ def test_a_server_that_is_away(cli: Cli, scheme: str) -> None:
 
 @contextmanager
 def listening(answer: Callable[[socket.socket], Any]) -> Iterator[int]:
-    """A port where something else than Neo4j answers."""
+    """A port on which another kind of server answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
         stop = threading.Event()
@@ -118,7 +118,7 @@ def listening(answer: Callable[[socket.socket], Any]) -> Iterator[int]:
                 connection.close()
 
 
-def test_a_port_of_something_else(cli: Cli) -> None:
+def test_a_port_of_another_server(cli: Cli) -> None:
     def http(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -146,8 +146,8 @@ def tls_server(
     new_neo4j_server: Callable[..., Neo4jServer],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Neo4jServer]:
-    """A server that wants TLS, with a certificate that it signed itself."""
-    del neo4j_server  # skips where there can be none
+    """A server that requires TLS, with a self-signed certificate."""
+    del neo4j_server  # skips if a server cannot be started
     folder = tmp_path_factory.mktemp("certificates")
     subprocess.run(
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
@@ -178,7 +178,7 @@ def test_tls(cli: Cli, tls_server: Neo4jServer) -> None:
 
 
 def test_a_member_of_a_cluster_that_cannot_be_reached() -> None:
-    """A community server is no cluster, so this is the error that the driver raises for one."""
+    """The Community Edition has no clusters, so the error that the driver raises for one is made here."""
     error = ServiceUnavailable("Unable to retrieve routing information")
     unreachable = ServiceUnavailable("Couldn't connect to core-1.internal:7687 (resolved to ()):\n…")
     unreachable.__cause__ = OSError("Name or service not known")
@@ -190,7 +190,7 @@ def test_a_member_of_a_cluster_that_cannot_be_reached() -> None:
 
 
 def interrupted(server: Neo4jServer, act: Callable[[], None], timeout: float) -> KgraphError:
-    """Return what a query says in whose middle something happens to the server."""
+    """Return the error of a query during which something happens to the server."""
     with kgraph.open(server.store) as graph:
         assert graph.query("RETURN 1 AS one").rows == ({"one": 1},)
         timer = threading.Timer(1, act)
@@ -211,7 +211,7 @@ def test_a_server_that_freezes_while_it_is_read(server: Neo4jServer) -> None:
     assert isinstance(error, QueryError) and "3 seconds are over" in str(error)
 
 
-def test_a_query_that_is_killed_says_so(server: Neo4jServer) -> None:
+def test_a_killed_query_is_reported(server: Neo4jServer) -> None:
     def kill() -> None:
         for row in server.rows("SHOW TRANSACTIONS YIELD transactionId, currentQuery"):
             if row["currentQuery"].startswith("UNWIND"):
@@ -221,7 +221,7 @@ def test_a_query_that_is_killed_says_so(server: Neo4jServer) -> None:
     assert isinstance(error, QueryError) and str(error) == "the query was killed on the server"
 
 
-def test_a_server_that_goes_away_while_it_is_read_and_comes_back(server: Neo4jServer) -> None:
+def test_a_server_that_restarts_during_a_query(server: Neo4jServer) -> None:
     with kgraph.open(server.store) as graph:
         assert graph.query("MATCH (p:Paper) RETURN count(p) AS n").rows == ({"n": 2},)
         error = interrupted(server, server.kill, timeout=60)
@@ -233,7 +233,7 @@ def test_a_server_that_goes_away_while_it_is_read_and_comes_back(server: Neo4jSe
         with pytest.raises(StoreError):
             graph.query("RETURN 1 AS one")
         server.start()
-        # The same object goes on, with connections of its own making.
+        # The same object continues with new connections.
         assert graph.query("MATCH (p:Paper) RETURN count(p) AS n").rows == ({"n": 2},)
 
 

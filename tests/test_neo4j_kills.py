@@ -22,7 +22,7 @@ HELD = "OPTIONAL MATCH (n) WITH count(n) AS nodes OPTIONAL MATCH ()-[r]->() RETU
 
 @pytest.fixture(scope="module")
 def server(new_neo4j_server: Callable[..., Neo4jServer]) -> Iterator[Neo4jServer]:
-    """A server to be killed, not the one of the other tests."""
+    """A separate server that the tests kill."""
     server = new_neo4j_server("killed")
     server.start()
     yield server
@@ -31,7 +31,7 @@ def server(new_neo4j_server: Callable[..., Neo4jServer]) -> Iterator[Neo4jServer
 
 @pytest.fixture(scope="module")
 def expected(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graph of an embedded build, and its cache: what is timed here is the load."""
+    """The graph of an embedded build and its cache, so that only the load takes time."""
     store = tmp_path_factory.mktemp("expected") / "graph.kg"
     cli.start("build", INPUT, "--store", store).wait(1200)
     return store
@@ -39,7 +39,7 @@ def expected(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def seconds(cli: Cli, server: Neo4jServer, expected: Path) -> float:
-    """How long an undisturbed load takes."""
+    """The seconds of an undisturbed load."""
     server.wipe()
     running = cli.start(*command(server, expected))
     wait_for_load(server)
@@ -85,7 +85,7 @@ def test_the_client_is_killed(
     running = load_until(cli, server, expected, seconds, kill)
     running.send(signal.SIGKILL)
     running.wait()
-    # What it had sent may still be on its way into the database, and is no loss.
+    # The last batch that it sent may still be committed.
     completed(cli, server, expected)
 
 
@@ -100,6 +100,6 @@ def test_the_server_is_killed(
     after = held(server)
     assert after[0] >= before[0] and after[1] >= before[1]
     ran = running.wait(1200)
-    # Either it has waited for the server, or it says what has happened.
+    # Either it waited for the server, or it reports the fault.
     assert ran.code == 0 or (ran.code == 1 and "Traceback" not in ran.err), ran.err
     completed(cli, server, expected)

@@ -1,4 +1,4 @@
-"""Loading into a real Neo4j server: what may go wrong with many transactions, and must not."""
+"""Loading into a Neo4j server in many transactions, with interruptions and concurrent writers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,9 +36,7 @@ def build_node(**more: Any) -> NodeBatch:
     return NodeBatch("Build", [Node("build", {"name": "build", "title": "build", **more})])
 
 
-def test_constraints_and_text_indexes_stand_when_a_load_is_done(
-    neo4j: Neo4jServer, store: GraphStore
-) -> None:
+def test_a_load_creates_constraints_and_text_indexes(neo4j: Neo4jServer, store: GraphStore) -> None:
     labels = {label.name for label in graph_schema().labels}
     constraints = neo4j.rows("SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties")
     assert {row["labelsOrTypes"][0] for row in constraints} == labels
@@ -55,7 +53,7 @@ def test_constraints_and_text_indexes_stand_when_a_load_is_done(
     assert [list(row.values()) for row in found.rows] == [["c1"]]
 
 
-def test_the_writer_is_gone_when_a_load_is_done(neo4j: Neo4jServer, store: GraphStore) -> None:
+def test_a_finished_load_removes_the_writer(neo4j: Neo4jServer, store: GraphStore) -> None:
     nodes, edges = little_batches()
     store.replace([*nodes, build_node(linker="x")], edges)
     assert neo4j.rows("MATCH (b:Build) RETURN properties(b) AS b") == [
@@ -75,7 +73,7 @@ def test_nodes_that_kgraph_did_not_write_are_not_replaced(neo4j: Neo4jServer) ->
 
 
 def test_other_labels_and_types_are_left_alone(neo4j: Neo4jServer) -> None:
-    # USES is a type of kgraph's, but not between these.
+    # kgraph has this type, but not between these labels.
     neo4j.rows("CREATE (:Person {id: 'p1', name: 'P'})-[:USES {since: 3}]->(:Tool)-[:OWNED_BY]->(:Person)")
     before = content(neo4j)
     store = open_store(neo4j.store)
@@ -86,7 +84,7 @@ def test_other_labels_and_types_are_left_alone(neo4j: Neo4jServer) -> None:
     store.close()
 
 
-def test_a_node_without_an_id_of_text_is_the_users_own(neo4j: Neo4jServer, store: GraphStore) -> None:
+def test_a_node_without_a_text_id_is_kept(neo4j: Neo4jServer, store: GraphStore) -> None:
     for id_ in ("null", "5", "[1, 2]"):
         store.query(
             f"MATCH (p:Paper {{id: 'p1'}}) CREATE (p)-[:MENTIONS]->(:Concept {{id: {id_}, name: 'a draft'}})",
@@ -99,7 +97,7 @@ def test_a_node_without_an_id_of_text_is_the_users_own(neo4j: Neo4jServer, store
 
 
 def test_texts_of_any_length(neo4j: Neo4jServer) -> None:
-    """More text than one transaction may hold on this server, and single texts longer than an index key."""
+    """Write more text than one transaction can hold, and texts longer than an index key."""
     text = "long abstract " * 80_000
     nodes = [Node(f"p{n:03}", {"name": "n", "title": "t", "abstract": text}) for n in range(150)]
     store = open_store(neo4j.store)
@@ -129,13 +127,13 @@ def test_names_longer_than_an_index_key(neo4j: Neo4jServer, cli: Cli, tmp_path: 
 
 
 def test_a_limit_stops_the_work(store: GraphStore) -> None:
-    """A thousand rows of this would take minutes."""
+    """Computing a thousand rows of this query would take minutes."""
     slow = "UNWIND range(1, 100000) AS n RETURN reduce(sum = 0, i IN range(1, 300000) | sum + i + n) AS sum"
     found = store.query(slow, limit=1, timeout=30)
     assert len(found.rows) == 1 and found.truncated
 
 
-def test_a_second_relationship_between_the_same_two_goes(neo4j: Neo4jServer, store: GraphStore) -> None:
+def test_a_duplicate_relationship_is_deleted(neo4j: Neo4jServer, store: GraphStore) -> None:
     before = content(neo4j)
     neo4j.rows("MATCH (p:Paper {id: 'p1'}), (c:Concept {id: 'c1'}) CREATE (p)-[:MENTIONS {count: 9}]->(c)")
     store.replace(*little_batches())
@@ -151,7 +149,7 @@ def breaks_after(batches: list[Any], count: int) -> Iterator[Any]:
     raise BrokenError
 
 
-def test_a_load_that_breaks_off_is_seen_and_takes_nothing_away(neo4j: Neo4jServer, store: GraphStore) -> None:
+def test_an_interrupted_load_is_detected_and_deletes_nothing(neo4j: Neo4jServer, store: GraphStore) -> None:
     nodes, edges = little_batches()
     nodes.append(build_node(linker="1"))
     store.replace(nodes, edges)
@@ -188,13 +186,13 @@ def test_a_newer_graph_is_not_undone(neo4j: Neo4jServer, store: GraphStore) -> N
     with pytest.raises(StoreError, match="changed by another process since it was read"):
         store.replace(nodes, [])
     assert content(neo4j) == before
-    assert store.exists()  # looked again
+    assert store.exists()  # reads the version again
     store.replace(nodes, [])
     assert neo4j.rows("MATCH ()-[r]->() RETURN count(r) AS n") == [{"n": 0}]
 
 
 def test_many_batches_of_the_same_relationship(neo4j: Neo4jServer) -> None:
-    """A hub whose relationships come in many batches, twice over, and then half of them."""
+    """Write a hub with many batches of relationships twice, and then half of them."""
     store = open_store(neo4j.store)
     papers = [Node(f"p{n:04}", {"name": f"{n}", "title": f"{n}"}) for n in range(3000)]
     concepts = [Node("hub", {"name": "hub", "title": "hub", "aliases": []})]

@@ -1,4 +1,4 @@
-"""The same Cypher gives the same rows on both engines; what does not stands in docs/cypher-dialect.md."""
+"""The same Cypher gives the same rows on both engines. docs/cypher-dialect.md has the exceptions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COOKBOOK = [
 ]
 ALIKE = [query if isinstance(query, tuple) else (query, {}) for part in QUERIES.values() for query in part]
 DIALECT = table_rows("cypher-dialect.md")
-ONLY_EMBEDDED = "## What only the embedded engine takes"
+ONLY_EMBEDDED = "## Statements that only the embedded engine accepts"
 WRITING = "## Writing"
 CODE = re.compile(r"`([^`]*)`")
 
@@ -39,7 +39,7 @@ def shortened(value: Any) -> str | None:
 def both(
     cli: Cli, sample_graph: Path, neo4j_server: Neo4jServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Both]:
-    """The sample, three records with authors and venues, and notes of a user's own."""
+    """The sample, three records with authors and venues, and notes of a user."""
     folder = tmp_path_factory.mktemp("parity")
     shutil.copy(f"{sample_graph}.cache", folder / "cache")
     ((_, records),) = blocks("input.md", "json")
@@ -82,7 +82,7 @@ def test_a_wrong_statement_is_refused_by_both(both: Both, statement: Query) -> N
 
 
 @pytest.mark.parametrize(("limit", "rows", "truncated"), [(3, 3, True), (40, 40, True), (1000, 43, False)])
-def test_a_limit_cuts_both_alike(both: Both, limit: int, rows: int, truncated: bool) -> None:
+def test_a_limit_cuts_the_same_rows(both: Both, limit: int, rows: int, truncated: bool) -> None:
     for found in both.answers("MATCH (p:Paper) RETURN p.id ORDER BY p.id", limit=limit):
         assert (len(found.rows), found.truncated) == (rows, truncated)
 
@@ -129,6 +129,6 @@ def clean(both: Both, write: bool) -> None:
         graph.query("MATCH (m:Mark) DETACH DELETE m", write=True)
 
 
-def test_the_dialect_page_has_what_it_should() -> None:
+def test_the_dialect_page_is_complete() -> None:
     assert len(DIALECT) >= 60
     assert all(len(cells) == 4 for _, cells in DIALECT)

@@ -1,4 +1,4 @@
-"""Every command says the same of the same graph, whichever engine keeps it."""
+"""Every command prints the same for the same graph on both engines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kgraph.export import EXPORTERS
 
 @dataclass(frozen=True)
 class Graph:
-    """A graph in each store, and names of things in it."""
+    """The same graph in each store, with names of its nodes."""
 
     cli: Cli
     stores: tuple[Path, str]
@@ -121,7 +121,7 @@ def test_a_command_prints_the_same(graph: Graph, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", SAME_ERROR, ids=lambda words: " ".join(words)[:60])
-def test_a_command_fails_with_the_same_words(graph: Graph, arguments: list[str]) -> None:
+def test_a_command_fails_with_the_same_message(graph: Graph, arguments: list[str]) -> None:
     embedded, neo4j = graph.run(*arguments, expect=2)
     assert embedded.err == neo4j.err != ""
     assert embedded.out == neo4j.out == ""
@@ -139,7 +139,7 @@ def test_a_page_is_the_same(graph: Graph, tmp_path: Path, arguments: list[str]) 
     assert pages[0] == pages[1]
 
 
-def test_networkx_gets_the_same(graph: Graph) -> None:
+def test_networkx_graphs_are_the_same(graph: Graph) -> None:
     found = []
     for store in graph.stores:
         with kgraph.open(store) as opened:

@@ -10,7 +10,7 @@ from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
 from kgraph.store import GraphStore, open_store
 from kgraph.store.scan import Scan
 
-# Characters outside the first 65,536 sort differently as UTF-16, which Neo4j keeps them in.
+# Characters after the first 65,536 sort differently in UTF-16, which Neo4j uses.
 IDS = sorted(["a", "a\0", "a b", "A", "é", "~", "\ufffd", "\U0001f600", "zz", "z", " z", "10", "9"])
 
 

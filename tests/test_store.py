@@ -1,4 +1,4 @@
-"""What every store does when it is written to."""
+"""Writing to a store, on both engines."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def test_another_process_sees_it(place: str) -> None:
     assert found.stdout == "3\n"
 
 
-def test_replace_takes_away_what_is_no_longer_there(little: GraphStore, batches: Batches) -> None:
+def test_replace_deletes_missing_nodes_and_edges(little: GraphStore, batches: Batches) -> None:
     nodes, _ = batches
     nodes[0] = NodeBatch("Paper", [Node("p1", {"name": "First", "title": "First"})])
     little.replace(nodes, [])
@@ -54,7 +54,7 @@ def test_second_labels_follow_the_kind(little: GraphStore) -> None:
     assert relabel("Dataset") == ["Concept", "Dataset"]
 
 
-def test_what_the_user_added_survives(little: GraphStore, batches: Batches) -> None:
+def test_additions_of_the_user_are_kept(little: GraphStore, batches: Batches) -> None:
     little.query(
         "MATCH (p:Paper {id: 'p1'}) SET p.mark = 'read', p:Favourite "
         "CREATE (n:Note {id: 'n1', text: 'mine'}) CREATE (p)-[:NOTED {on: 'Monday'}]->(n)",
@@ -83,7 +83,7 @@ def test_every_label_has_unique_ids(little: GraphStore) -> None:
     assert one(little, "MATCH (n {id: 'twin'}) RETURN count(n)") == len(graph_schema().labels)
 
 
-def test_an_edge_of_unknown_ends_is_not_made(little: GraphStore, batches: Batches) -> None:
+def test_an_edge_with_an_unknown_end_is_skipped(little: GraphStore, batches: Batches) -> None:
     nodes, _ = batches
     little.replace(nodes, [EdgeBatch("MENTIONS", "Paper", "Concept", [Edge("p1", "nobody", {})])])
     assert one(little, "MATCH ()-[r]->() RETURN count(r)") == 0
@@ -104,21 +104,23 @@ def test_a_write_that_fails_changes_nothing(little: GraphStore) -> None:
     assert one(little, "MATCH (p:Paper) RETURN count(p.mark)") == 0
 
 
-def test_what_another_process_wrote_is_not_undone(little: GraphStore, place: str, batches: Batches) -> None:
+def test_the_changes_of_another_process_are_not_undone(
+    little: GraphStore, place: str, batches: Batches
+) -> None:
     def built(mark: str, *papers: str) -> list[NodeBatch]:
         build = Node("build", {"name": "build", "title": "build", "linker": mark})
         nodes = [Node(paper, {"name": paper, "title": paper}) for paper in papers]
         return [NodeBatch("Paper", nodes), NodeBatch("Build", [build])]
 
     little.replace(built("one", "old"), [])
-    assert little.exists()  # as every build asks before it reads
+    assert little.exists()  # as every build does before it reads
     assert one(little, "MATCH (p:Paper) RETURN collect(p.id)") == ["old"]
     with closing(open_store(place)) as other:
         other.replace(built("two", "new"), [])
     with pytest.raises(StoreError, match="changed by another process since it was read"):
         little.replace(*batches)
     assert little.exists()
-    # It reads anew now, and what it makes of that may be written.
+    # It now reads the new graph, so its changes may be written.
     assert one(little, "MATCH (p:Paper) RETURN collect(p.id)") == ["new"]
     little.replace(*batches)
     assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2

@@ -1,4 +1,4 @@
-"""What every store answers; the graph is only read."""
+"""Reading from a store, on both engines."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from kgraph.errors import QueryError
 from kgraph.store import GraphStore
 
 
-def test_what_is_written_is_read(standing: GraphStore) -> None:
+def test_written_nodes_and_edges_are_read(standing: GraphStore) -> None:
     assert one(standing, "MATCH (p:Paper {id: 'p1'}) RETURN p") == {
         "labels": ["Paper"],
         "properties": {"authors": ["A", "B"], "id": "p1", "name": "First", "title": "First", "year": 2020},
@@ -63,14 +63,14 @@ def test_parameters_of_every_kind(standing: GraphStore, value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [2**64, "\ud800", object()])
-def test_parameters_that_no_store_can_hold(standing: GraphStore, value: Any) -> None:
+def test_unsupported_parameters(standing: GraphStore, value: Any) -> None:
     with pytest.raises(QueryError):
         standing.query("RETURN $value", {"value": value})
     assert one(standing, "RETURN 1") == 1
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_numbers_that_no_json_can_hold_are_null(standing: GraphStore, value: float) -> None:
+def test_numbers_that_json_cannot_hold_are_null(standing: GraphStore, value: float) -> None:
     assert one(standing, "RETURN $value AS value", value=value) is None
 
 
@@ -79,13 +79,15 @@ def test_columns_keep_their_order_and_may_be_empty(standing: GraphStore) -> None
     assert found.columns == ("z", "a") and found.rows == () and not found.truncated
 
 
-def test_what_is_absent_is_null(standing: GraphStore) -> None:
+def test_absent_properties_are_null(standing: GraphStore) -> None:
     (row,) = rows(standing, "MATCH (p:Paper {id: 'p2'}) RETURN p.year AS year, p.nothing AS nothing")
     assert row == {"year": None, "nothing": None}
 
 
 @pytest.mark.parametrize(("limit", "kept", "truncated"), [(3, 3, True), (10, 10, False), (10**30, 10, False)])
-def test_a_limit_says_that_it_cut(standing: GraphStore, limit: int, kept: int, truncated: bool) -> None:
+def test_a_limit_reports_that_it_cut_rows(
+    standing: GraphStore, limit: int, kept: int, truncated: bool
+) -> None:
     found = standing.query("UNWIND range(1, 10) AS x RETURN x", limit=limit)
     assert len(found.rows) == kept and found.truncated is truncated
 
@@ -107,7 +109,7 @@ def test_the_engine_warns_of_unknown_labels(standing: GraphStore) -> None:
         "UNWIND [1] AS x CREATE (:X {id: x})",
     ],
 )
-def test_writing_needs_to_be_asked_for(standing: GraphStore, cypher: str) -> None:
+def test_writing_needs_the_write_argument(standing: GraphStore, cypher: str) -> None:
     before = sorted(map(str, rows(standing, "MATCH (n) RETURN n")))
     with pytest.raises(QueryError, match="--write"):
         standing.query(cypher)
@@ -134,8 +136,8 @@ def test_wrong_statements_are_query_errors(standing: GraphStore, cypher: str) ->
         standing.query(cypher)
 
 
-def test_a_timeout_says_so_and_leaves_the_store_usable(standing: GraphStore) -> None:
-    # Minutes long: a server looks only every second or two whether a time is over.
+def test_a_timeout_is_reported_and_leaves_the_store_usable(standing: GraphStore) -> None:
+    # This query takes minutes, because a server checks timeouts only every second or two.
     slow = "UNWIND range(1, 100000) AS x UNWIND range(1, 100000) AS y RETURN max(x * y) AS z"
     with pytest.raises(QueryError, match=r"stopped after 0\.05 seconds.*--timeout"):
         standing.query(slow, timeout=0.05)
@@ -148,6 +150,6 @@ def test_timeouts_without_an_end(standing: GraphStore, timeout: float | None) ->
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan")])
-def test_timeouts_that_are_none(standing: GraphStore, timeout: float) -> None:
+def test_invalid_timeouts(standing: GraphStore, timeout: float) -> None:
     with pytest.raises(QueryError, match="timeout must be more than 0"):
         standing.query("RETURN 1", timeout=timeout)

@@ -1,4 +1,4 @@
-"""What people ask of such a graph, as statements that every store answers alike; by what they try.
+"""Statements that give the same rows in every store, grouped by the feature that they use.
 
 The graph is the sample, the records of docs/input.md and the few nodes of OWN.
 """

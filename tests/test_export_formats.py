@@ -231,7 +231,7 @@ def test_a_file_is_written_whole_or_not_at_all(kitchen: Path, tmp_path: Path) ->
     target.write_text("before")
 
     def change(step: str, done: int, _: int | None) -> None:
-        if step == "reading relationships" and done == 1:
+        if step == "reading relationships" and done == 0:
             store.query("MATCH (p:Paper {id: 'soup'}) DETACH DELETE p", write=True)
 
     with pytest.raises(kgraph.StoreError, match="changed while it was read"):

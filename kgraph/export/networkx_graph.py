@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import networkx as nx
 
@@ -10,6 +11,11 @@ from kgraph.progress import Progress, ignore_progress
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
 from kgraph.store.scan import Scan
+
+T = TypeVar("T")
+
+_REPORTED = 500
+"""Items between two calls of the progress callback."""
 
 
 def to_networkx(store: GraphStore, on_progress: Progress = ignore_progress) -> nx.MultiDiGraph[Any]:
@@ -22,18 +28,28 @@ def to_networkx(store: GraphStore, on_progress: Progress = ignore_progress) -> n
     """
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     scan = Scan(store)
-    for label in graph_schema().labels:
-        for node in scan.nodes(label.name):
-            key = (label.name, node.id)
-            graph.add_node(key)
-            graph.nodes[key].update({**node.properties, "id": node.id, "labels": [label.name, *node.labels]})
-            on_progress("reading nodes", graph.number_of_nodes(), None)
-    edges = 0
-    for kind, head, tail in graph_schema().patterns():
-        for edge in scan.edges(kind.name, head, tail):
-            ends = ((head, edge.head), (tail, edge.tail))
-            graph.add_edge(*ends, key=kind.name)
-            graph.edges[*ends, kind.name].update(edge.properties)
-            edges += 1
-            on_progress("reading relationships", edges, None)
+    nodes = ((label.name, node) for label in graph_schema().labels for node in scan.nodes(label.name))
+    for label, node in _counted(nodes, "reading nodes", on_progress):
+        key = (label, node.id)
+        graph.add_node(key)
+        graph.nodes[key].update({**node.properties, "id": node.id, "labels": [label, *node.labels]})
+    edges = (
+        (kind.name, (head, edge.head), (tail, edge.tail), edge.properties)
+        for kind, head, tail in graph_schema().patterns()
+        for edge in scan.edges(kind.name, head, tail)
+    )
+    for kind, head, tail, properties in _counted(edges, "reading relationships", on_progress):
+        graph.add_edge(head, tail, key=kind)
+        graph.edges[head, tail, kind].update(properties)
     return graph
+
+
+def _counted(items: Iterable[T], step: str, on_progress: Progress) -> Iterator[T]:
+    """Yield the items and report their number now and then."""
+    done = 0
+    on_progress(step, done, None)
+    for done, item in enumerate(items, start=1):
+        yield item
+        if done % _REPORTED == 0:
+            on_progress(step, done, None)
+    on_progress(step, done, None)

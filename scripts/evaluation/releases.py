@@ -149,8 +149,12 @@ def _full(measurement: Measurement) -> Iterator[str]:
     yield f"|---|{'---|' * len(table.columns)}"
     for system, row in table.rows.items():
         yield f"| {system} | {' | '.join(_figure(row.get(column)) for column in table.columns)} |"
-    settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
+    settings = ", ".join(_setting(name, value) for name, value in table.settings.items())
     yield f"\nMeasured on {measurement.date} at commit {measurement.commit}, {settings}."
+
+
+def _setting(name: str, value: str | int) -> str:
+    return f"{value} {name}" if name == "items" else f"{name} {value}"
 
 
 def chart(releases: Mapping[str, Release]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from neo4j_server import Neo4jServer
 from package_copy import PackageCopy, copy_package
-from runs import ENGINES, PAPERS, SAMPLE, SHARED, Cli, built, jsonl, little_batches
+from runs import ENGINES, PAPERS, SAMPLE, SHARED, Cli, built, jsonl, small_batches
 
 from kgraph.model import EdgeBatch, NodeBatch
 from kgraph.store import GraphStore, open_store
@@ -48,13 +48,13 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
 
 @pytest.fixture
 def package_copy(tmp_path: Path) -> PackageCopy:
-    """A copy of the package that the test may change."""
+    """Return a copy of the package that the test may change."""
     return copy_package(tmp_path / "package")
 
 
 @pytest.fixture(scope="session")
 def sample_graph(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graph of the bundled page; only to be read."""
+    """Return the graph of the bundled page. Tests must not change it."""
     store = tmp_path_factory.mktemp("sample") / "sample.kg"
     cli.run("build", SAMPLE, "--store", store)
     return store
@@ -64,13 +64,13 @@ def sample_graph(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def seed_page() -> Path:
     page = SHARED / "data" / "daily-papers.txt"
     if not page.exists():
-        pytest.skip(f"{page} is not there; KGRAPH_SHARED names the folder that holds data/daily-papers.txt")
+        pytest.skip(f"no {page}: set KGRAPH_SHARED to the folder with data/daily-papers.txt")
     return page
 
 
 @pytest.fixture(scope="session")
 def seed_graph(cli: Cli, seed_page: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graph of the page that the project was asked for; only to be read."""
+    """Return the graph of the page of 39 papers. Tests must not change it."""
     store = tmp_path_factory.mktemp("seed") / "seed.kg"
     cli.run("build", seed_page, "--store", store)
     return store
@@ -78,7 +78,7 @@ def seed_graph(cli: Cli, seed_page: Path, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def kitchen_graph(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The graph of PAPERS, with its cache and its file; only to be read or copied."""
+    """Return the graph of PAPERS, next to its cache and input. Tests must not change it."""
     folder = tmp_path_factory.mktemp("kitchen")
     report = built(cli, folder / "kitchen.kg", jsonl(folder / "kitchen.jsonl", *PAPERS))
     assert (report["read"], report["added"], report["papers"]) == (3, 3, 3)
@@ -87,7 +87,7 @@ def kitchen_graph(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def kitchen(kitchen_graph: Path, tmp_path: Path) -> Path:
-    """A copy of it that may be changed."""
+    """Return a copy of ``kitchen_graph`` that the test may change."""
     for path in kitchen_graph.parent.glob("kitchen*"):
         if "lock" not in path.name:
             shutil.copy(path, tmp_path)
@@ -96,7 +96,7 @@ def kitchen(kitchen_graph: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def warm_store(sample_graph: Path, tmp_path: Path) -> Path:
-    """The place of a graph that is not there, beside a cache that has the sample's papers."""
+    """Return the path of a graph that does not exist, next to a cache with the sample's papers."""
     shutil.copy(f"{sample_graph}.cache", tmp_path / "graph.kg.cache")
     return tmp_path / "graph.kg"
 
@@ -112,7 +112,7 @@ def new_neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., 
 
 @pytest.fixture(scope="session")
 def neo4j_server(new_neo4j_server: Callable[..., Neo4jServer]) -> Iterator[Neo4jServer]:
-    """One Neo4j server for all tests. The fixture ``neo4j`` returns it without data."""
+    """Yield one Neo4j server for all tests. The fixture ``neo4j`` returns it without data."""
     server = new_neo4j_server("neo4j")
     server.start()
     yield server
@@ -121,14 +121,14 @@ def neo4j_server(new_neo4j_server: Callable[..., Neo4jServer]) -> Iterator[Neo4j
 
 @pytest.fixture
 def neo4j(neo4j_server: Neo4jServer) -> Neo4jServer:
-    """The server with an empty database."""
+    """Return the server with an empty database."""
     neo4j_server.wipe()
     return neo4j_server
 
 
 @pytest.fixture(params=ENGINES)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The name of a store that holds nothing yet, of each engine."""
+def store_name(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the name of an empty store, once for each engine."""
     if request.param == "embedded":
         return str(tmp_path / "graph.kg")
     server: Neo4jServer = request.getfixturevalue("neo4j")
@@ -136,34 +136,34 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def little(place: str) -> Iterator[GraphStore]:
-    """Two papers and a concept in a store of each engine, written without a build."""
-    store = open_store(place)
-    store.replace(*little_batches())
+def small_store(store_name: str) -> Iterator[GraphStore]:
+    """Yield a store with ``batches``, once for each engine."""
+    store = open_store(store_name)
+    store.replace(*small_batches())
     yield store
     store.close()
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def standing_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """As ``place``, for one graph that all tests of a module read; none of them may take ``neo4j`` too."""
+def module_store_name(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the name of an empty store for all tests of a module. None of them may take ``neo4j``."""
     if request.param == "embedded":
-        return str(tmp_path_factory.mktemp("standing") / "graph.kg")
+        return str(tmp_path_factory.mktemp("readonly") / "graph.kg")
     server: Neo4jServer = request.getfixturevalue("neo4j_server")
     server.wipe()
     return server.store
 
 
 @pytest.fixture(scope="module")
-def standing(standing_place: str) -> Iterator[GraphStore]:
-    """What ``little`` holds, once a module and engine; only to be read."""
-    store = open_store(standing_place)
-    store.replace(*little_batches())
+def readonly_store(module_store_name: str) -> Iterator[GraphStore]:
+    """Yield a store with ``batches``, once for each module and engine. Tests must not change it."""
+    store = open_store(module_store_name)
+    store.replace(*small_batches())
     yield store
     store.close()
 
 
 @pytest.fixture
 def batches() -> tuple[list[NodeBatch], list[EdgeBatch]]:
-    """What ``little`` holds."""
-    return little_batches()
+    """Return two papers and a concept, with the edges between them."""
+    return small_batches()

@@ -82,7 +82,7 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def asked(store: Path, cypher: str, **params: Any) -> list[Any]:
+def tuples_of(store: Path, cypher: str, **params: Any) -> list[Any]:
     """Return the rows of a query as tuples."""
     with kgraph.open(store) as graph:
         return [tuple(row.values()) for row in graph.query(cypher, params).rows]
@@ -190,7 +190,7 @@ def built(cli: Cli, store: Path, *inputs: Path, **how: Any) -> dict[str, Any]:
     return report
 
 
-def little_batches() -> tuple[list[NodeBatch], list[EdgeBatch]]:
+def small_batches() -> tuple[list[NodeBatch], list[EdgeBatch]]:
     nodes = [
         NodeBatch(
             "Paper",

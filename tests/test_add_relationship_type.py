@@ -91,10 +91,10 @@ def page_data(page: Path) -> Any:
 
 
 def test_a_new_type_is_in_the_graph_its_exports_and_its_pages(
-    extended: PackageCopy, place: str, tmp_path: Path
+    extended: PackageCopy, store_name: str, tmp_path: Path
 ) -> None:
     papers = jsonl(tmp_path / "papers.jsonl", PAPER)
-    at = ("--store", place)
+    at = ("--store", store_name)
     extended.run("build", papers, "--cache", tmp_path / "cache", "--jobs", "1", *at)
 
     stated = extended.run(
@@ -110,7 +110,7 @@ def test_a_new_type_is_in_the_graph_its_exports_and_its_pages(
     assert counts["FEATURE_OF"] == 1 and counts["FOLLOWS"] > 0
 
     expected = [["FEATURE_OF", "memory footprint", "recurrent network"]]
-    edges = json.loads(extended.python(EDGES_OF_NETWORKX, place, *TYPES).out)
+    edges = json.loads(extended.python(EDGES_OF_NETWORKX, store_name, *TYPES).out)
     assert [edge for edge in edges if edge[0] == "FEATURE_OF"] == expected
     assert len(edges) == 1 + counts["FOLLOWS"]
 

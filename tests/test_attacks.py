@@ -221,12 +221,16 @@ class Scene:
 
 @pytest.fixture
 def scene(
-    little: GraphStore, place: str, tmp_path: Path, listener: Listener, request: pytest.FixtureRequest
+    small_store: GraphStore,
+    store_name: str,
+    tmp_path: Path,
+    listener: Listener,
+    request: pytest.FixtureRequest,
 ) -> Scene:
-    server: Neo4jServer | None = request.getfixturevalue("neo4j_server") if is_server(place) else None
+    server: Neo4jServer | None = request.getfixturevalue("neo4j_server") if is_server(store_name) else None
     file = (server.home / "import" if server else tmp_path) / "secret.csv"
     file.write_text(f"{SECRET},1\n")
-    return Scene(little, file, server, listener)
+    return Scene(small_store, file, server, listener)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runs import PAPERS, SAMPLE, Cli, asked, everything, jsonl
+from runs import PAPERS, SAMPLE, Cli, everything, jsonl, tuples_of
 
 GOOD = json.dumps(PAPERS[0])
 LONG = 10_000_000
@@ -90,7 +90,7 @@ def test_bad_records_among_good_ones(cli: Cli, kitchen: Path, tmp_path: Path) ->
     assert "1 papers read: 0 added" in ran.out and "6 rejected" in ran.out
     for line in (1, 3, 4, 5, 6, 7):
         assert f"rejected: {file}, line {line}" in ran.err
-    assert asked(kitchen, "MATCH (p:Paper) RETURN count(p)") == [(3,)]
+    assert tuples_of(kitchen, "MATCH (p:Paper) RETURN count(p)") == [(3,)]
 
 
 def test_every_rejection_is_reported_if_all_records_are_rejected(
@@ -153,8 +153,8 @@ def test_hostile_texts_are_only_text(cli: Cli, hostile: Path) -> None:
     for number, text in enumerate(HOSTILE):
         assert papers[text]["id"] == f"{text} {number}" and papers[text]["authors"][0] == text
         assert papers[text]["abstract"].startswith(f"We introduce {text}") and "url" not in papers[text]
-    assert asked(hostile, "MATCH (:Paper)-[r:AUTHORED_BY]->() RETURN count(r)") == [(2 * len(HOSTILE),)]
-    assert asked(hostile, "MATCH (v:Venue) RETURN count(v)") == [(len(HOSTILE),)]
+    assert tuples_of(hostile, "MATCH (:Paper)-[r:AUTHORED_BY]->() RETURN count(r)") == [(2 * len(HOSTILE),)]
+    assert tuples_of(hostile, "MATCH (v:Venue) RETURN count(v)") == [(len(HOSTILE),)]
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
@@ -430,4 +430,4 @@ def test_arguments_that_are_not_text(cli: Cli, kitchen_graph: Path, tmp_path: Pa
     cli.run("build", tmp_path / odd, "--store", kitchen_graph, expect=2)
     jsonl(tmp_path / odd, {"title": "Tea"})
     cli.run("build", tmp_path / odd, "--store", tmp_path / "x.kg")
-    assert asked(tmp_path / "x.kg", "MATCH (p:Paper) RETURN p.source") == [("\ufffd\ufffd",)]
+    assert tuples_of(tmp_path / "x.kg", "MATCH (p:Paper) RETURN p.source") == [("\ufffd\ufffd",)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import NODES, PAPERS, RELATIONSHIPS, SAMPLE, Cli, asked, built, everything, jsonl
+from runs import NODES, PAPERS, RELATIONSHIPS, SAMPLE, Cli, built, everything, jsonl, tuples_of
 
 import kgraph
 from kgraph.errors import InputError
@@ -54,7 +54,7 @@ def whole(
 
 
 def test_a_paper_and_all_that_belongs_to_it(kitchen_graph: Path) -> None:
-    ((paper,),) = asked(kitchen_graph, "MATCH (p:Paper {id: 'kettle'}) RETURN p")
+    ((paper,),) = tuples_of(kitchen_graph, "MATCH (p:Paper {id: 'kettle'}) RETURN p")
     assert paper["properties"] == {
         "id": "kettle",
         "name": PAPERS[0]["title"],
@@ -70,20 +70,22 @@ def test_a_paper_and_all_that_belongs_to_it(kitchen_graph: Path) -> None:
         "source": "kitchen.jsonl",
     }
     authors = "MATCH (p:Paper)-[r:AUTHORED_BY]->(a:Author) RETURN p.id, a.name, r.position ORDER BY p.id, r.position"
-    assert asked(kitchen_graph, authors) == [
+    assert tuples_of(kitchen_graph, authors) == [
         ("kettle", "Ada Byron", 1),
         ("kettle", "Li Wei", 2),
         ("toast", "Li Wei", 1),
     ]
-    assert asked(kitchen_graph, "MATCH (:Paper)-[:PUBLISHED_IN]->(v:Venue) RETURN v.id, v.name") == [
+    assert tuples_of(kitchen_graph, "MATCH (:Paper)-[:PUBLISHED_IN]->(v:Venue) RETURN v.id, v.name") == [
         ("kitchen robotics", "Kitchen Robotics")
     ]
-    introduced = asked(kitchen_graph, "MATCH (p:Paper)-[:INTRODUCES]->(c) RETURN p.id, c.name ORDER BY p.id")
+    introduced = tuples_of(
+        kitchen_graph, "MATCH (p:Paper)-[:INTRODUCES]->(c) RETURN p.id, c.name ORDER BY p.id"
+    )
     assert ("kettle", "KettleNet") in introduced and ("soup", "SoupBench") in introduced
 
 
 def test_every_mention_is_in_the_text(sample_graph: Path) -> None:
-    mentions = asked(
+    mentions = tuples_of(
         sample_graph,
         "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) "
         "RETURN p.title, p.abstract, m.surface_forms, m.evidence, m.evidence_fields, m.evidence_starts, "
@@ -104,11 +106,14 @@ def test_concepts_count_their_papers(sample_graph: Path) -> None:
     wrong = (
         "MATCH (p:Paper)-[:MENTIONS]->(c:Concept) WITH c, count(p) AS n WHERE n <> c.papers RETURN c.id, n"
     )
-    assert asked(sample_graph, wrong) == []
-    assert asked(sample_graph, "MATCH (c:Concept) WHERE NOT (:Paper)-[:MENTIONS]->(c) RETURN c.id") == []
+    assert tuples_of(sample_graph, wrong) == []
+    assert tuples_of(sample_graph, "MATCH (c:Concept) WHERE NOT (:Paper)-[:MENTIONS]->(c) RETURN c.id") == []
     ends = "MATCH (a:Concept)-[r:CO_OCCURS_WITH]->(b:Concept) WHERE a.id >= b.id RETURN a.id, b.id"
-    assert asked(sample_graph, ends) == []
-    assert asked(sample_graph, ends.replace("CO_OCCURS_WITH", "RELATED_TO").replace("Concept", "Paper")) == []
+    assert tuples_of(sample_graph, ends) == []
+    assert (
+        tuples_of(sample_graph, ends.replace("CO_OCCURS_WITH", "RELATED_TO").replace("Concept", "Paper"))
+        == []
+    )
 
 
 def test_the_same_again_changes_nothing(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
@@ -188,7 +193,7 @@ def test_a_thesaurus_is_remembered(cli: Cli, kitchen: Path, tmp_path: Path) -> N
 
 
 def forms(store: Path, concept: str) -> list[str]:
-    found = asked(
+    found = tuples_of(
         store, "MATCH (:Paper)-[m:MENTIONS]->(c:Concept {id: $id}) RETURN m.surface_forms", id=concept
     )
     return sorted({form for (forms,) in found for form in forms})
@@ -227,7 +232,7 @@ def test_a_thesaurus_sets_the_name_that_people_see(cli: Cli, kitchen: Path, tmp_
     words = tmp_path / "words.tsv"
     words.write_text("label\treplace by\nrecurrent networks\tRecurrent Neural Network\n")
     built(cli, kitchen, tmp_path / "kitchen.jsonl", thesaurus=words)
-    ((name, aliases),) = asked(
+    ((name, aliases),) = tuples_of(
         kitchen, "MATCH (c:Concept {id: 'recurrent neural network'}) RETURN c.name, c.aliases"
     )
     assert name == "Recurrent Neural Network"
@@ -237,7 +242,7 @@ def test_a_thesaurus_sets_the_name_that_people_see(cli: Cli, kitchen: Path, tmp_
 def test_spellings_and_abbreviations_are_one_concept(kitchen_graph: Path) -> None:
     assert "LSTM" in forms(kitchen_graph, "long short term memory")
     assert forms(kitchen_graph, "lstm") == []
-    networks = asked(
+    networks = tuples_of(
         kitchen_graph,
         "MATCH (p:Paper)-[:MENTIONS]->(:Concept {id: 'recurrent network'}) RETURN p.id ORDER BY p.id",
     )
@@ -258,11 +263,11 @@ def test_a_changed_paper_leaves_nothing_behind(cli: Cli, kitchen: Path, tmp_path
     built(cli, fresh, tmp_path / "changed.jsonl")
     built(cli, fresh, jsonl(tmp_path / "kitchen.jsonl", *PAPERS[1:]))
     assert everything(kitchen) == everything(fresh)
-    assert asked(kitchen, "MATCH (a:Author) RETURN a.name ORDER BY a.name") == [
+    assert tuples_of(kitchen, "MATCH (a:Author) RETURN a.name ORDER BY a.name") == [
         ("Li Wei",),
         ("Mary Shelley",),
     ]
-    assert asked(kitchen, "MATCH (c:Concept) WHERE NOT (:Paper)-[:MENTIONS]->(c) RETURN c.id") == []
+    assert tuples_of(kitchen, "MATCH (c:Concept) WHERE NOT (:Paper)-[:MENTIONS]->(c) RETURN c.id") == []
     assert forms(kitchen, "steambench") == []
 
 
@@ -281,7 +286,7 @@ def test_duplicates_are_rejected(cli: Cli, tmp_path: Path) -> None:
     again, clash = report["rejected"]
     assert again["line"] == 2 and "repeats the paper" in again["reason"] and "line 1" in again["reason"]
     assert clash["line"] == 3 and "another paper" in clash["reason"]
-    assert asked(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.title") == [(PAPERS[0]["title"],)]
+    assert tuples_of(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.title") == [(PAPERS[0]["title"],)]
 
 
 def test_a_title_that_is_the_id(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
@@ -290,7 +295,9 @@ def test_a_title_that_is_the_id(cli: Cli, kitchen: Path, tmp_path: Path) -> None
     assert built(cli, kitchen, file)["unchanged"] == 1
     kitchen_again = jsonl(tmp_path / "kitchen.jsonl", *PAPERS[1:], PAPERS[0] | {"comments": 2})
     assert built(cli, kitchen, kitchen_again)["updated"] == 1
-    assert asked(kitchen, "MATCH (p:Paper {id: 'KettleNet'}) RETURN p.title, p.name") == [("KettleNet",) * 2]
+    assert tuples_of(kitchen, "MATCH (p:Paper {id: 'KettleNet'}) RETURN p.title, p.name") == [
+        ("KettleNet",) * 2
+    ]
     with kgraph.open(kitchen) as graph:
         assert graph.to_networkx().nodes["Paper", "KettleNet"]["title"] == "KettleNet"
 
@@ -302,7 +309,7 @@ def test_ids_may_be_numbers_or_absent(cli: Cli, tmp_path: Path) -> None:
         {"id": 2.0, "title": "Mugs"},
     ]
     built(cli, tmp_path / "graph.kg", jsonl(tmp_path / "n.jsonl", *lines))
-    assert asked(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.id ORDER BY p.id") == [
+    assert tuples_of(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.id ORDER BY p.id") == [
         ("17",),
         ("2",),
         ("brewing-coffee",),
@@ -313,13 +320,13 @@ def test_ids_may_be_numbers_or_absent(cli: Cli, tmp_path: Path) -> None:
 
 def test_the_year_of_a_page(cli: Cli, sample_graph: Path, warm_store: Path) -> None:
     undated = "MATCH (p:Paper {title: 'How much do language models memorize?'}) RETURN p.date, p.year"
-    assert asked(sample_graph, undated) == [("2025-05-30", 2025)]
+    assert tuples_of(sample_graph, undated) == [("2025-05-30", 2025)]
     shutil.copy(sample_graph, warm_store)
     ran = cli.run("build", SAMPLE, "--store", warm_store)
     assert "inferred" in ran.err and "2025" in ran.err and "--page-year" in ran.err
     report = built(cli, warm_store, SAMPLE, page_year=2031)
     assert report["updated"] == 2 and "inferred" not in str(report["notices"])
-    assert asked(warm_store, undated) == [("2031-05-30", 2031)]
+    assert tuples_of(warm_store, undated) == [("2031-05-30", 2031)]
 
 
 def test_a_record_without_a_title_is_rejected(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
@@ -397,13 +404,13 @@ def test_the_schema_declares_all_of_the_graph(sample_graph: Path, kitchen_graph:
             ), name
 
     for store in (sample_graph, kitchen_graph):
-        for names, node in asked(store, NODES):
+        for names, node in tuples_of(store, NODES):
             first, *second = names
             assert set(second) <= set(labels[first].second_labels)
             assert {"id", "name", "title"} <= node["properties"].keys()
             check(node["properties"], labels[first].properties)
             seen.add(first)
-        for heads, _, edge, tails, _ in asked(store, RELATIONSHIPS):
+        for heads, _, edge, tails, _ in tuples_of(store, RELATIONSHIPS):
             kind = kinds[edge["type"]]
             assert heads[0] in kind.from_labels and tails[0] in kind.to_labels
             check(edge["properties"], kind.properties)
@@ -416,7 +423,7 @@ def test_a_cached_paper_is_not_extracted_again(cli: Cli, kitchen: Path) -> None:
     with closing(sqlite3.connect(f"{kitchen}.cache")) as db, db:
         db.execute("UPDATE extraction SET body = (SELECT body FROM extraction ORDER BY key LIMIT 1)")
     built(cli, kitchen, kitchen.with_suffix(".jsonl"))
-    mentions = asked(
+    mentions = tuples_of(
         kitchen, "MATCH (p:Paper)-[:MENTIONS]->(c) WITH p, c ORDER BY c.id RETURN p.id, collect(c.id)"
     )
     assert len(mentions) == 3 and mentions[0][1] == mentions[1][1] == mentions[2][1]

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 import pytest
-from runs import NODES, ROOT, SAMPLE, Cli, asked, jsonl
+from runs import NODES, ROOT, SAMPLE, Cli, jsonl, tuples_of
 
 from kgraph.cli import cli as commands
 from kgraph.model import Paper
@@ -125,7 +125,7 @@ def test_query_as_json(cli: Cli, kitchen_graph: Path) -> None:
 
 
 def asked_dicts(store: Path) -> list[dict[str, Any]]:
-    return [dict(zip(("title", "year", "none", "list"), row, strict=True)) for row in asked(store, QUERY)]
+    return [dict(zip(("title", "year", "none", "list"), row, strict=True)) for row in tuples_of(store, QUERY)]
 
 
 def test_query_as_json_lines(cli: Cli, kitchen_graph: Path) -> None:
@@ -201,7 +201,7 @@ def test_writing(cli: Cli, kitchen: Path) -> None:
     assert "--write" in ran.err and ran.out == ""
     ran = cli.run("query", query, "--store", kitchen, "--write", "--format", "json")
     assert ran.json() == [{"mark": "read"}]
-    assert asked(kitchen, "MATCH (p:Paper) RETURN collect(p.mark)") == [(["read"],)]
+    assert tuples_of(kitchen, "MATCH (p:Paper) RETURN collect(p.mark)") == [(["read"],)]
 
 
 def test_a_slow_query_is_stopped(cli: Cli, kitchen_graph: Path) -> None:
@@ -218,7 +218,9 @@ def test_suggest_as_json(cli: Cli, sample_graph: Path) -> None:
     assert ID not in {entry["id"] for entry in found} and len({entry["id"] for entry in found}) == 10
     texts = {
         id_: f"{title}\n{abstract}"
-        for id_, title, abstract in asked(sample_graph, "MATCH (p:Paper) RETURN p.id, p.title, p.abstract")
+        for id_, title, abstract in tuples_of(
+            sample_graph, "MATCH (p:Paper) RETURN p.id, p.title, p.abstract"
+        )
     }
     for entry in found:
         assert entry["reasons"]
@@ -259,7 +261,7 @@ def test_how_many(cli: Cli, sample_graph: Path, k: int) -> None:
 
 
 def test_among(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
-    ids = [id_ for (id_,) in asked(sample_graph, "MATCH (p:Paper) RETURN p.id ORDER BY p.id")]
+    ids = [id_ for (id_,) in tuples_of(sample_graph, "MATCH (p:Paper) RETURN p.id ORDER BY p.id")]
     pool = tmp_path / "ids.txt"
     pool.write_text("\ufeff" + "\r\n".join([*ids[:6], "", ids[2], "  " + ID]) + "\r\n", encoding="utf-8")
     args = ("--among", pool, "--store", sample_graph, "--format", "json")
@@ -294,7 +296,9 @@ def test_view(cli: Cli, sample_graph: Path, tmp_path: Path, options: tuple[str, 
 
 
 def test_view_of_a_topic(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
-    ((topic,),) = asked(sample_graph, "MATCH (t:Topic) RETURN t.name ORDER BY t.papers DESC, t.id LIMIT 1")
+    ((topic,),) = tuples_of(
+        sample_graph, "MATCH (t:Topic) RETURN t.name ORDER BY t.papers DESC, t.id LIMIT 1"
+    )
     cli.run("view", "--topic", topic, "-o", tmp_path / "topic.html", "--store", sample_graph)
     assert (tmp_path / "topic.html").stat().st_size > 10_000
 
@@ -303,9 +307,9 @@ def test_stats(cli: Cli, sample_graph: Path) -> None:
     found = cli.run("stats", "--store", sample_graph, "--format", "json").json()
     assert found["nodes"]["Paper"] == 40 and found["years"] == [2016, 2025]
     for label, count in found["nodes"].items():
-        assert asked(sample_graph, f"MATCH (n:{label}) RETURN count(n)") == [(count,)]
+        assert tuples_of(sample_graph, f"MATCH (n:{label}) RETURN count(n)") == [(count,)]
     for kind, count in found["relationships"].items():
-        assert asked(sample_graph, f"MATCH ()-[r:{kind}]->() RETURN count(r)") == [(count,)]
+        assert tuples_of(sample_graph, f"MATCH ()-[r:{kind}]->() RETURN count(r)") == [(count,)]
     papers = [count for _, count in found["concepts"]]
     assert papers == sorted(papers, reverse=True) and papers[0] > 5
     text = cli.run("stats", "--store", sample_graph).out

@@ -72,10 +72,10 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def test_load_csv_is_refused(little: GraphStore, secret: Path) -> None:
+def test_load_csv_is_refused(small_store: GraphStore, secret: Path) -> None:
     for disguise, write in product(DISGUISES, (False, True)):
         with pytest.raises(QueryError, match="LOAD CSV is refused"):
-            pytest.fail(f"{disguise}: {little.query(disguise.format(FROM.format(secret)), write=write)}")
+            pytest.fail(f"{disguise}: {small_store.query(disguise.format(FROM.format(secret)), write=write)}")
 
 
 @pytest.mark.parametrize("disguise", ESCAPES)
@@ -84,12 +84,12 @@ def test_escapes_that_only_one_engine_decodes_are_refused(disguise: str) -> None
         refuse_outside_access(disguise.format(FROM.format("/x.csv")))
 
 
-def test_letters_in_strings_may_be_escaped(little: GraphStore) -> None:
-    found = little.query(r"RETURN '\u00e9\\u0027' AS one, " + r'"\u0041" AS two // \n')
+def test_letters_in_strings_may_be_escaped(small_store: GraphStore) -> None:
+    found = small_store.query(r"RETURN '\u00e9\\u0027' AS one, " + r'"\u0041" AS two // \n')
     assert found.rows == ({"one": "é\\u0027", "two": "A"},)
 
 
-def test_the_words_may_be_names_and_values(little: GraphStore) -> None:
+def test_the_words_may_be_names_and_values(small_store: GraphStore) -> None:
     for cypher in [
         "RETURN 'LOAD CSV' AS x",
         'RETURN "load csv" AS x',
@@ -101,13 +101,13 @@ def test_the_words_may_be_names_and_values(little: GraphStore) -> None:
         "WITH 1 AS load, 2 AS csv RETURN load, csv",
         "RETURN 1 AS load_csv",
     ]:
-        little.query(cypher)
+        small_store.query(cypher)
 
 
-def test_an_unclosed_string_or_comment_does_not_hide_a_clause(little: GraphStore, secret: Path) -> None:
+def test_an_unclosed_string_or_comment_does_not_hide_a_clause(small_store: GraphStore, secret: Path) -> None:
     for start in ("RETURN 'x", 'RETURN "', "/* ", "RETURN `", "RETURN '\\", "RETURN '\\\\\\'"):
         with pytest.raises(QueryError):
-            little.query(f"{start} LOAD CSV {FROM.format(secret)}")
+            small_store.query(f"{start} LOAD CSV {FROM.format(secret)}")
 
 
 PROCEDURES = [
@@ -360,10 +360,10 @@ PIECES = st.lists(
 @settings(max_examples=400)
 @given(PIECES, st.sampled_from(["", "LOAD CSV ", "`LOAD`", "LOAD`CSV`", "LOAD//\n", "LOAD/**/"]))
 @example("CSV FROM $file AS r RETURN r", "`LOAD`")
-def test_no_statement_reads_a_file(little: GraphStore, secret: Path, pieces: str, start: str) -> None:
+def test_no_statement_reads_a_file(small_store: GraphStore, secret: Path, pieces: str, start: str) -> None:
     cypher = (start + pieces).replace("$file", f"'file://{secret}'")
     try:
-        found = little.query(cypher, timeout=1, limit=5)
+        found = small_store.query(cypher, timeout=1, limit=5)
     except QueryError:
         return
     words = re.sub(r"'[^']*'", "", str([list(row.values()) for row in found.rows]))
@@ -394,12 +394,12 @@ def test_comments_are_removed_and_strings_kept(text: str) -> None:
     assert without_comments("RETURN 1 //" + text.replace("\n", "")) == "RETURN 1  "
 
 
-def test_block_comments_work(little: GraphStore) -> None:
-    found = little.query("/* one */ MATCH (p:Paper) // two\nRETURN count(p) /* three\n*/ AS n")
+def test_block_comments_work(small_store: GraphStore) -> None:
+    found = small_store.query("/* one */ MATCH (p:Paper) // two\nRETURN count(p) /* three\n*/ AS n")
     assert found.rows == ({"n": 2},)
 
 
-def test_several_statements_are_refused_and_none_is_run(little: GraphStore) -> None:
+def test_several_statements_are_refused_and_none_is_run(small_store: GraphStore) -> None:
     for cypher in [
         "RETURN 1; RETURN 2",
         ";RETURN 1",
@@ -407,11 +407,11 @@ def test_several_statements_are_refused_and_none_is_run(little: GraphStore) -> N
         "RETURN 1;'x'",
     ]:
         with pytest.raises(QueryError, match="one statement at a time"):
-            little.query(cypher, write=True)
-        assert len(little.query("MATCH (n) RETURN n").rows) == 3
+            small_store.query(cypher, write=True)
+        assert len(small_store.query("MATCH (n) RETURN n").rows) == 3
 
 
-def test_a_semicolon_may_end_a_statement(little: GraphStore) -> None:
+def test_a_semicolon_may_end_a_statement(small_store: GraphStore) -> None:
     for cypher in ["RETURN 1;", "RETURN 1 ; \n", "RETURN ';' AS x", "RETURN 1 AS `a;b` // ; x"]:
         refuse_several(cypher)
-        assert len(little.query(cypher).rows) == 1
+        assert len(small_store.query(cypher).rows) == 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runs import Cli, asked, everything, little_batches
+from runs import Cli, everything, small_batches, tuples_of
 
 import kgraph
 from kgraph.model import Node, NodeBatch
@@ -35,7 +35,7 @@ def test_a_symbolic_link_is_written_through(cli: Cli, kitchen: Path, tmp_path: P
     cli.run("query", "MATCH (p:Paper) SET p.mark = 1", "--write", "--store", link)
     cli.run("build", kitchen.with_suffix(".jsonl"), "--thesaurus", thesaurus(tmp_path), "--store", link)
     assert link.is_symlink()
-    assert asked(kitchen, COUNT) == asked(link, COUNT) == [(3, 3)]
+    assert tuples_of(kitchen, COUNT) == tuples_of(link, COUNT) == [(3, 3)]
 
 
 def thesaurus(folder: Path) -> Path:
@@ -49,7 +49,7 @@ def test_a_link_to_nothing_gets_its_target(tmp_path: Path) -> None:
     (tmp_path / "link.kg").symlink_to("real.kg")
     store = open_store(tmp_path / "link.kg")
     assert not store.exists()
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     assert (tmp_path / "link.kg").is_symlink() and (tmp_path / "real.kg").is_file()
 
 
@@ -62,12 +62,12 @@ def test_a_link_into_a_missing_folder(tmp_path: Path) -> None:
 def test_two_names_of_a_graph_have_one_lock(tmp_path: Path) -> None:
     (tmp_path / "link.kg").symlink_to("real.kg")
     first, second = open_store(tmp_path / "real.kg"), open_store(tmp_path / "link.kg")
-    first.replace(*little_batches())
+    first.replace(*small_batches())
 
     def nodes() -> Iterator[NodeBatch]:
         with pytest.raises(kgraph.StoreError, match="another process is writing"):
             second.query("MATCH (p:Paper) SET p.mark = 1", write=True)
-        yield from little_batches()[0]
+        yield from small_batches()[0]
 
     first.replace(nodes(), [])
 
@@ -83,12 +83,12 @@ def test_a_full_disk_is_reported(kitchen: Path) -> None:
     assert not list(kitchen.parent.glob("*.tmp.*"))
     with kgraph.open(kitchen) as graph:  # the lock is free
         graph.query("MATCH (p:Paper) SET p.mark = 1", write=True)
-    assert asked(kitchen, COUNT) == [(3, 3)]
+    assert tuples_of(kitchen, COUNT) == [(3, 3)]
 
 
 def test_a_load_that_fails_changes_nothing(tmp_path: Path) -> None:
     store = open_store(tmp_path / "graph.kg")
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     before = (tmp_path / "graph.kg").read_bytes()
 
     def nodes() -> Iterator[NodeBatch]:
@@ -103,7 +103,7 @@ def test_a_load_that_fails_changes_nothing(tmp_path: Path) -> None:
 def test_a_result_that_is_refused_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "MAX_VALUE", 10)
     store = open_store(tmp_path / "graph.kg")
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     with pytest.raises(kgraph.QueryError, match="more than 10 characters"):
         store.query("MATCH (p:Paper) SET p.mark = 1 RETURN range(1, 11) AS x", write=True)
     assert [tuple(row.values()) for row in store.query(COUNT).rows] == [(2, 0)]
@@ -124,7 +124,7 @@ while True:
 def test_an_unfinished_save_is_deleted_at_the_next_write(tmp_path: Path) -> None:
     """A process is killed in the middle of a save, which leaves the engine's temporary file."""
     path = tmp_path / "graph[1].kg"
-    open_store(path).replace(*little_batches())
+    open_store(path).replace(*small_batches())
     with subprocess.Popen([sys.executable, "-c", SAVING, path], stdout=subprocess.PIPE) as saving:
         assert saving.stdout is not None
         try:
@@ -159,5 +159,5 @@ def test_files_of_others_are_kept(tmp_path: Path) -> None:
     ]
     for name in (*kept, f"graph.kg.tmp.{dead.pid}.7", f"graph.kg.tmp.{os.getpid()}.0"):
         (tmp_path / name).write_text("x")
-    open_store(path).replace(*little_batches())
+    open_store(path).replace(*small_batches())
     assert unfinished(path) == sorted(kept)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runs import little_batches, one
+from runs import one, small_batches
 
 from kgraph.errors import InputError, QueryError, StoreError
 from kgraph.model import EdgeBatch, NodeBatch
@@ -16,30 +16,32 @@ Batches = tuple[list[NodeBatch], list[EdgeBatch]]
 
 
 @pytest.fixture
-def little(tmp_path: Path) -> Iterator[GraphStore]:
+def small_store(tmp_path: Path) -> Iterator[GraphStore]:
     """The nodes and edges of ``batches`` in little.kg."""
     store = open_store(tmp_path / "little.kg")
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     yield store
     store.close()
 
 
 @pytest.mark.parametrize("write", [False, True])
-def test_a_query_that_fails_leaves_the_file_as_it_is(little: GraphStore, tmp_path: Path, write: bool) -> None:
+def test_a_query_that_fails_leaves_the_file_as_it_is(
+    small_store: GraphStore, tmp_path: Path, write: bool
+) -> None:
     before = (tmp_path / "little.kg").read_bytes()
     with pytest.raises(QueryError):
-        little.query("MATCH (p:Paper) SET p.mark = 1 WITH p RETURN 1 / 0", write=write)
+        small_store.query("MATCH (p:Paper) SET p.mark = 1 WITH p RETURN 1 / 0", write=write)
     assert (tmp_path / "little.kg").read_bytes() == before
 
 
-def test_work_is_bounded_without_a_timeout(little: GraphStore) -> None:
+def test_work_is_bounded_without_a_timeout(small_store: GraphStore) -> None:
     with pytest.raises(QueryError):
-        little.query("UNWIND range(1, 1000000000) AS x RETURN count(x)", timeout=None)
+        small_store.query("UNWIND range(1, 1000000000) AS x RETURN count(x)", timeout=None)
 
 
 @pytest.fixture(params=["empty", "text", "cut", "flipped", "sqlite"])
-def damaged(request: pytest.FixtureRequest, little: GraphStore, tmp_path: Path) -> Path:
-    little.close()
+def damaged(request: pytest.FixtureRequest, small_store: GraphStore, tmp_path: Path) -> Path:
+    small_store.close()
     whole = (tmp_path / "little.kg").read_bytes()
     path = tmp_path / "damaged.kg"
     path.write_bytes(
@@ -112,7 +114,9 @@ open_store(sys.argv[1]).replace(slowly(), [])
 """
 
 
-def test_the_second_of_two_writers_is_refused(little: GraphStore, tmp_path: Path, batches: Batches) -> None:
+def test_the_second_of_two_writers_is_refused(
+    small_store: GraphStore, tmp_path: Path, batches: Batches
+) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, tmp_path / "little.kg"],
         stdin=subprocess.PIPE,
@@ -120,7 +124,10 @@ def test_the_second_of_two_writers_is_refused(little: GraphStore, tmp_path: Path
         text=True,
     ) as other:
         assert other.stdin and other.stdout and other.stdout.readline() == "writing\n"
-        for write in (lambda: little.replace(*batches), lambda: little.query("CREATE (:X)", write=True)):
+        for write in (
+            lambda: small_store.replace(*batches),
+            lambda: small_store.query("CREATE (:X)", write=True),
+        ):
             with pytest.raises(StoreError, match="another process is writing this graph"):
                 write()
         # Readers need no lock and see the last save.
@@ -134,7 +141,7 @@ def test_the_second_of_two_writers_is_refused(little: GraphStore, tmp_path: Path
     assert one(fresh, "MATCH (p:Paper) RETURN count(p)") == 2
 
 
-def test_a_killed_writer_leaves_no_lock(little: GraphStore, tmp_path: Path, batches: Batches) -> None:
+def test_a_killed_writer_leaves_no_lock(small_store: GraphStore, tmp_path: Path, batches: Batches) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, tmp_path / "little.kg"],
         stdin=subprocess.PIPE,
@@ -143,9 +150,9 @@ def test_a_killed_writer_leaves_no_lock(little: GraphStore, tmp_path: Path, batc
     ) as other:
         assert other.stdout and other.stdout.readline() == "writing\n"
         other.kill()
-    assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2
-    little.replace(*batches)
-    assert one(little, "MATCH (p:Paper) RETURN count(p)") == 2
+    assert one(small_store, "MATCH (p:Paper) RETURN count(p)") == 2
+    small_store.replace(*batches)
+    assert one(small_store, "MATCH (p:Paper) RETURN count(p)") == 2
 
 
 def test_a_graph_that_another_process_made_first_is_not_undone(tmp_path: Path, batches: Batches) -> None:

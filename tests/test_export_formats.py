@@ -12,7 +12,7 @@ import networkx as nx
 import pytest
 from hostile_graph import TEXTS, hostile_batches
 from package_copy import PackageCopy
-from runs import ROOT, Cli, asked
+from runs import ROOT, Cli, tuples_of
 
 import kgraph
 from kgraph.export import EXPORTERS, export_graph
@@ -47,7 +47,7 @@ def install(package_copy: PackageCopy, name: str, value: str, package: str = "ti
 
 def titles(store: Path) -> str:
     return "".join(
-        f"{title}\n" for (title,) in asked(store, "MATCH (p:Paper) RETURN p.title AS t ORDER BY t")
+        f"{title}\n" for (title,) in tuples_of(store, "MATCH (p:Paper) RETURN p.title AS t ORDER BY t")
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from runs import PAPERS, SAMPLE, Cli, asked, everything, jsonl
+from runs import PAPERS, SAMPLE, Cli, everything, jsonl, tuples_of
 
 from kgraph.model import Paper
 from kgraph.sources import read
@@ -55,7 +55,7 @@ def wait_until_cached(store: Path) -> None:
 
 
 def is_intact(store: Path, before: bytes) -> bool:
-    return store.read_bytes() == before and asked(store, "MATCH (p:Paper) RETURN count(p)") == [
+    return store.read_bytes() == before and tuples_of(store, "MATCH (p:Paper) RETURN count(p)") == [
         (len(PAPERS),)
     ]
 
@@ -75,7 +75,7 @@ def test_killed_at_any_moment(
         time.sleep(delay)
         running.send(signal.SIGKILL)
         done = running.wait().code == 0
-        if done or asked(store, "MATCH (p:Paper) RETURN count(p)") != [(len(PAPERS),)]:
+        if done or tuples_of(store, "MATCH (p:Paper) RETURN count(p)") != [(len(PAPERS),)]:
             assert everything(store) == wanted
             store.write_bytes(before)
         killed += not done

@@ -20,7 +20,7 @@ CONCEPTS = {
 
 
 @pytest.fixture(scope="module")
-def store(standing: GraphStore) -> GraphStore:
+def store(readonly_store: GraphStore) -> GraphStore:
     def node(id_: str, name: str, **more: object) -> Node:
         return Node(id_, {"name": name, "title": name} | more)
 
@@ -32,7 +32,7 @@ def store(standing: GraphStore) -> GraphStore:
         "twin": "p5",
         "TWIN": "p6",
     }
-    standing.replace(
+    readonly_store.replace(
         [
             NodeBatch("Paper", [node(id_, title) for title, id_ in papers.items()]),
             NodeBatch("Concept", [node(id_, name, aliases=a) for id_, (name, a) in CONCEPTS.items()]),
@@ -40,7 +40,7 @@ def store(standing: GraphStore) -> GraphStore:
         ],
         [],
     )
-    return standing
+    return readonly_store
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from neo4j.exceptions import ServiceUnavailable
 from neo4j_server import Neo4jServer
-from runs import Cli, Ran, little_batches
+from runs import Cli, Ran, small_batches
 
 import kgraph
 from kgraph.errors import InputError, KgraphError, QueryError, StoreError
@@ -31,14 +31,14 @@ LONG = "UNWIND range(1, 3000000) AS n RETURN n, 'some text to be sent with every
 
 @pytest.fixture
 def server(neo4j: Neo4jServer) -> Neo4jServer:
-    """The server with the little graph."""
+    """The server with the small graph."""
     store = open_store(neo4j.store)
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     store.close()
     return neo4j
 
 
-def asked(cli: Cli, store: str, expect: int, **env: str) -> Ran:
+def tuples_of(cli: Cli, store: str, expect: int, **env: str) -> Ran:
     start = time.monotonic()
     ran = cli.run(*QUERY, "--store", store, expect=expect, env=env)
     assert time.monotonic() - start < SECONDS
@@ -46,7 +46,7 @@ def asked(cli: Cli, store: str, expect: int, **env: str) -> Ran:
 
 
 def refused(cli: Cli, store: str, code: int, message: str, **env: str) -> None:
-    ran = asked(cli, store, code, **env)
+    ran = tuples_of(cli, store, code, **env)
     assert message in ran.err and ran.out == ""
     assert len(ran.err.strip().splitlines()) == 1, ran.err
 
@@ -61,7 +61,7 @@ def test_user_and_password_from_the_environment_or_the_address(cli: Cli, server:
         (server.store, {"NEO4J_USERNAME": "", "NEO4J_PASSWORD": ""}),
         (server.store, {"NEO4J_USERNAME": "somebody", "NEO4J_PASSWORD": "else"}),
     ):
-        assert asked(cli, store, 0, **env).out.split() == ["n", "2"]
+        assert tuples_of(cli, store, 0, **env).out.split() == ["n", "2"]
     named = cli.run(*QUERY, env=known | {"KGRAPH_STORE": f"neo4j://{server.address}"})
     assert named.out.split() == ["n", "2"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from neo4j_server import Neo4jServer
-from runs import PAPERS, Cli, everything, jsonl, little_batches
+from runs import PAPERS, Cli, everything, jsonl, small_batches
 
 from kgraph.errors import StoreError
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
@@ -21,11 +21,11 @@ EVERYTHING = (
 
 @pytest.fixture
 def store(neo4j: Neo4jServer) -> Iterator[GraphStore]:
-    """The server with the little graph of the fixture ``batches``."""
-    with_little = open_store(neo4j.store)
-    with_little.replace(*little_batches())
-    yield with_little
-    with_little.close()
+    """The server with the small graph of the fixture ``batches``."""
+    small = open_store(neo4j.store)
+    small.replace(*small_batches())
+    yield small
+    small.close()
 
 
 def content(server: Neo4jServer) -> list[str]:
@@ -54,7 +54,7 @@ def test_a_load_creates_constraints_and_text_indexes(neo4j: Neo4jServer, store: 
 
 
 def test_a_finished_load_removes_the_writer(neo4j: Neo4jServer, store: GraphStore) -> None:
-    nodes, edges = little_batches()
+    nodes, edges = small_batches()
     store.replace([*nodes, build_node(linker="x")], edges)
     assert neo4j.rows("MATCH (b:Build) RETURN properties(b) AS b") == [
         {"b": {"id": "build", "name": "build", "title": "build", "linker": "x"}}
@@ -66,7 +66,7 @@ def test_nodes_that_kgraph_did_not_write_are_not_replaced(neo4j: Neo4jServer) ->
     before = content(neo4j)
     store = open_store(neo4j.store)
     with pytest.raises(StoreError, match="1 Author nodes that kgraph did not write"):
-        store.replace(*little_batches())
+        store.replace(*small_batches())
     store.close()
     assert content(neo4j) == before
     assert neo4j.rows("SHOW CONSTRAINTS") == []
@@ -77,7 +77,7 @@ def test_other_labels_and_types_are_left_alone(neo4j: Neo4jServer) -> None:
     neo4j.rows("CREATE (:Person {id: 'p1', name: 'P'})-[:USES {since: 3}]->(:Tool)-[:OWNED_BY]->(:Person)")
     before = content(neo4j)
     store = open_store(neo4j.store)
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     assert set(before) < set(content(neo4j))
     store.replace([], [])
     assert content(neo4j) == before
@@ -90,7 +90,7 @@ def test_a_node_without_a_text_id_is_kept(neo4j: Neo4jServer, store: GraphStore)
             f"MATCH (p:Paper {{id: 'p1'}}) CREATE (p)-[:MENTIONS]->(:Concept {{id: {id_}, name: 'a draft'}})",
             write=True,
         )
-    for batches in (little_batches(), ([], [])):
+    for batches in (small_batches(), ([], [])):
         store.replace(*batches)
         kept = neo4j.rows("MATCH (c:Concept {name: 'a draft'}) RETURN c.id AS id")
         assert sorted(str(row["id"]) for row in kept) == ["5", "None", "[1, 2]"]
@@ -136,7 +136,7 @@ def test_a_limit_stops_the_work(store: GraphStore) -> None:
 def test_a_duplicate_relationship_is_deleted(neo4j: Neo4jServer, store: GraphStore) -> None:
     before = content(neo4j)
     neo4j.rows("MATCH (p:Paper {id: 'p1'}), (c:Concept {id: 'c1'}) CREATE (p)-[:MENTIONS {count: 9}]->(c)")
-    store.replace(*little_batches())
+    store.replace(*small_batches())
     assert content(neo4j) == before
 
 
@@ -150,7 +150,7 @@ def breaks_after(batches: list[Any], count: int) -> Iterator[Any]:
 
 
 def test_an_interrupted_load_is_detected_and_deletes_nothing(neo4j: Neo4jServer, store: GraphStore) -> None:
-    nodes, edges = little_batches()
+    nodes, edges = small_batches()
     nodes.append(build_node(linker="1"))
     store.replace(nodes, edges)
     before = content(neo4j)
@@ -177,7 +177,7 @@ def test_of_two_loads_at_a_time_the_older_one_stops(neo4j: Neo4jServer, store: G
 
 
 def test_a_newer_graph_is_not_undone(neo4j: Neo4jServer, store: GraphStore) -> None:
-    nodes, edges = little_batches()
+    nodes, edges = small_batches()
     assert store.exists()
     other = open_store(neo4j.store)
     other.replace([*nodes, build_node(content="newer")], edges)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import TESTS, asked
+from runs import TESTS, tuples_of
 
 import kgraph
 from kgraph.model import Paper
@@ -27,7 +27,7 @@ READING: dict[str, Any] = json.loads((TESTS / "data" / "reading.json").read_text
 def names(seed_graph: Path) -> dict[str, set[str]]:
     """The names of all concepts of each paper, by title."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    rows = asked(
+    rows = tuples_of(
         seed_graph,
         "MATCH (p:Paper)-[m:MENTIONS]->(c) RETURN p.title, c.id, c.name, c.aliases, m.surface_forms",
     )
@@ -47,7 +47,7 @@ def test_every_paper_is_read_exactly(seed_graph: Path, seed_page: Path) -> None:
             "organizations": groups,
             "comments": comments,
         }
-        for title, abstract, date, authors, groups, comments in asked(
+        for title, abstract, date, authors, groups, comments in tuples_of(
             seed_graph,
             "MATCH (p:Paper) RETURN p.title, p.abstract, p.date, p.author_count, p.organizations, p.comments",
         )
@@ -64,7 +64,7 @@ def test_every_paper_is_read_exactly(seed_graph: Path, seed_page: Path) -> None:
 
 
 def test_spots_of_the_page(seed_graph: Path) -> None:
-    spots = asked(
+    spots = tuples_of(
         seed_graph,
         "MATCH (p:Paper) RETURN p.title, p.date, p.author_count, p.organizations, p.comments ORDER BY p.title",
     )
@@ -100,7 +100,7 @@ def test_concepts_listed_by_a_reader_are_linked(names: dict[str, set[str]], seed
     missed = [pair for pair in listed if normal_form(pair[1]) not in names[pair[0]]]
     found = 1 - len(missed) / len(listed)
     assert found >= CONCEPTS_FOUND, f"{found:.3f} of {len(listed)}; missed, for one: {missed[:20]}"
-    ((links, most),) = asked(
+    ((links, most),) = tuples_of(
         seed_graph,
         "MATCH (p:Paper)-[m:MENTIONS]->() WITH p, count(m) AS n RETURN avg(n) AS links, max(n) AS most",
     )
@@ -113,7 +113,7 @@ def test_introduced_artefacts_are_linked(names: dict[str, set[str]], seed_graph:
     assert 1 - len(missed) / len(artefacts) >= INTRODUCED_FOUND, missed
     introduced = {
         normal_form(name)
-        for (names_,) in asked(
+        for (names_,) in tuples_of(
             seed_graph, "MATCH (:Paper)-[:INTRODUCES]->(c) RETURN [c.id, c.name] + c.aliases AS names"
         )
         for name in names_
@@ -125,7 +125,7 @@ def test_introduced_artefacts_are_linked(names: dict[str, set[str]], seed_graph:
 def test_data_sets_that_are_used(seed_graph: Path) -> None:
     used = {
         normal_form(name)
-        for (names_,) in asked(
+        for (names_,) in tuples_of(
             seed_graph, "MATCH (:Paper)-[:EVALUATES_ON|USES]->(c) RETURN [c.id, c.name] + c.aliases AS names"
         )
         for name in names_

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from runs import TESTS, asked
+from runs import TESTS, tuples_of
 
 import kgraph
 from kgraph.names import normal_form
@@ -26,7 +26,7 @@ def linked(store: Path, types: str) -> dict[str, set[str]]:
     """Return all names of the concepts that each paper is linked to by some types, by its title."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     cypher = f"MATCH (p:Paper)-[:{types}]->(c:Concept) RETURN p.title, [c.id, c.name] + c.aliases"
-    for title, names in asked(store, cypher):
+    for title, names in tuples_of(store, cypher):
         found[title].update(map(normal_form, names))
     return found
 
@@ -40,7 +40,7 @@ def share(links: dict[str, set[str]], wanted: list[tuple[str, list[str]]]) -> tu
 
 
 def test_the_reading_is_of_this_page(sample_graph: Path) -> None:
-    titles = {title for (title,) in asked(sample_graph, "MATCH (p:Paper) RETURN p.title")}
+    titles = {title for (title,) in tuples_of(sample_graph, "MATCH (p:Paper) RETURN p.title")}
     read = {title for group in READING["related"] for title in group}
     assert read | READING["introduces"].keys() | READING["evaluates_on"].keys() <= titles
 
@@ -71,7 +71,7 @@ def test_suggestions_are_related(sample_graph: Path) -> None:
 
 
 def test_papers_have_few_dozen_concepts(sample_graph: Path) -> None:
-    ((mean, most),) = asked(
+    ((mean, most),) = tuples_of(
         sample_graph, "MATCH (p:Paper)-[m:MENTIONS]->() WITH p, count(m) AS n RETURN avg(n), max(n)"
     )
     assert mean < 32 and most < 50

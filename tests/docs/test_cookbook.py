@@ -1,4 +1,4 @@
-"""Every statement of the cookbook gives rows."""
+"""Every statement of the cookbook returns rows."""
 
 import shutil
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def graph_of_sample(sample_graph: Path) -> Iterator[kgraph.KnowledgeGraph]:
 
 @pytest.fixture(scope="session")
 def graph_of_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kgraph.KnowledgeGraph]:
-    """The graph of the records that docs/input.md shows."""
+    """Yield the graph of the records in docs/input.md."""
     folder = tmp_path_factory.mktemp("records")
     ((_, records),) = blocks("input.md", "json")
     (folder / "records.jsonl").write_text(records, encoding="utf-8")
@@ -36,7 +36,7 @@ def graph_of_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kgrap
         yield graph
 
 
-def test_there_are_enough() -> None:
+def test_the_cookbook_has_at_least_18_statements() -> None:
     assert len(STATEMENTS) >= 18
 
 
@@ -55,6 +55,6 @@ def test_a_statement_gives_rows(
         result = request.getfixturevalue(name).query(statement, PARAMETERS if "$title" in statement else None)
     assert result.rows
     assert not result.warnings
-    # A column that is null in every row asks for something that is not there.
+    # A column that is null in every row asks for a property that does not exist.
     for column in result.columns:
         assert any(row[column] is not None for row in result.rows), column

@@ -1,4 +1,4 @@
-"""The pages in docs/ say what the code says."""
+"""The pages in docs/ describe the commands, options and methods of the code, and their links work."""
 
 import inspect
 import re
@@ -29,7 +29,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
-def test_the_page_on_the_data_model_is_the_one_that_the_schema_gives() -> None:
+def test_generated_pages_are_current() -> None:
     ran = subprocess.run(
         [sys.executable, ROOT / "scripts" / "docs", "--check"], capture_output=True, text=True
     )
@@ -77,7 +77,7 @@ def test_every_error_is_described() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_have_a_target(page: Path) -> None:
     for link in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" in link:
             continue
@@ -88,7 +88,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_paths_that_are_named_exist(page: Path) -> None:
+def test_named_paths_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for path in re.findall(r"`((?:kgraph|schemas|scripts|tests|docs)/[\w./-]+)`", text):
         assert (ROOT / path).exists(), path

@@ -1,4 +1,4 @@
-"""What README.md and the pages tell people to run is there and runs."""
+"""The commands and the Python code of README.md and the documentation run."""
 
 import os
 import re
@@ -16,7 +16,7 @@ SAMPLE = ROOT / "kgraph" / "sample" / "papers.txt"
 
 
 def commands() -> list[str]:
-    """The commands of the blocks; a line that is indented goes on with the one before."""
+    """Return the commands of the code blocks. An indented line continues the command before it."""
     lines = [line for block in SHELL.findall(README) for line in re.split(r"\n(?=\S)", block)]
     return [line.strip() for line in lines if line.startswith("kgraph ")]
 
@@ -26,7 +26,7 @@ def python_blocks() -> list[tuple[str, str]]:
     return [(page.name, body) for page in pages for body in PYTHON.findall(page.read_text(encoding="utf-8"))]
 
 
-def test_scripts_that_are_named_can_be_run() -> None:
+def test_named_scripts_are_executable() -> None:
     named = set(re.findall(r"scripts/\w+", README))
     assert {"scripts/demo", "scripts/test"} <= named
     for name in named:
@@ -47,7 +47,7 @@ def test_python_of_the_pages_runs(
     page: str, block: str, sample_graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    # The pages name a file of papers and a part of a title; the sample stands in for them.
+    # The sample replaces the file and the title that the pages name.
     Path("daily-papers.txt").write_bytes(SAMPLE.read_bytes())
     Path("papers.kg.cache").write_bytes(Path(f"{sample_graph}.cache").read_bytes())
     exec(compile(block.replace('suggest("Memory Decoder"', 'suggest("TOFU"'), page, "exec"), {})

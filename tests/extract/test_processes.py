@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from runs import SAMPLE, Cli, asked, jsonl
+from runs import SAMPLE, Cli, jsonl, tuples_of
 from spacy.language import Language
 
 from kgraph.errors import InputError, KgraphError
@@ -232,7 +232,7 @@ def test_a_build_in_several_processes_is_interrupted_and_goes_on(
     assert 4 * BATCH <= cached(store) < MANY
     assert cli.start("build", many, "--store", store, "--jobs", "2").wait(SLOWEST).code == 0
     assert cached(store) == MANY
-    assert asked(store, "MATCH (p:Paper) RETURN count(p)") == [(MANY,)]
+    assert tuples_of(store, "MATCH (p:Paper) RETURN count(p)") == [(MANY,)]
 
 
 def wait_for_a_commit(store: Path) -> None:

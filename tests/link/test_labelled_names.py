@@ -13,7 +13,7 @@ import pytest
 from evaluation.agreement import Agreement, NamePair, agreement, read_pairs
 from hypothesis import given
 from hypothesis import strategies as st
-from runs import ROOT, SHARED, TESTS, asked, jsonl
+from runs import ROOT, SHARED, TESTS, jsonl, tuples_of
 
 import kgraph
 from kgraph.link.hierarchy import version_parents
@@ -152,7 +152,7 @@ def graph_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 class TestGraphOfNames:
     def test_a_version_is_a_kind_with_the_sentence_that_names_it(self, graph_file: Path) -> None:
-        rows = asked(
+        rows = tuples_of(
             graph_file,
             "MATCH (a:Concept)-[r:IS_A]->(b:Concept) WHERE b.name = 'Llama-3.2' "
             "RETURN a.name, r.produced_by, r.evidence",

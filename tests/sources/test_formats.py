@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from package_copy import PackageCopy
 from pages import blocks
-from runs import asked
+from runs import tuples_of
 
 from kgraph.errors import InputError
 from kgraph.sources import Match, SourceFormat, read, source_formats
@@ -80,7 +80,7 @@ def test_the_format_of_another_package(package_copy: PackageCopy, titles: Path, 
     store = tmp_path / "graph.kg"
     report = package_copy.run("build", titles, "--store", store, "--format", "json").json()
     assert (report["added"], report["notices"], report["rejected"]) == (2, [], [])
-    assert asked(store, "MATCH (p:Paper) RETURN p.title, p.source ORDER BY p.title") == [
+    assert tuples_of(store, "MATCH (p:Paper) RETURN p.title, p.source ORDER BY p.title") == [
         ("Brewing Coffee", "list.titles"),
         ("Brewing Tea", "list.titles"),
     ]
@@ -154,7 +154,7 @@ def test_the_suffix_decides_between_equal_matches(package_copy: PackageCopy, tmp
     files = [tmp_path / f"file{suffix}" for suffix in (".titles", ".list", ".txt")]
     ran = package_copy.run("build", *files, "--store", store)
     assert "rejected: " in ran.err and "fits several formats equally" in ran.err and "file.txt" in ran.err
-    assert asked(store, "MATCH (p:Paper) RETURN p.title, p.source ORDER BY p.source") == [
+    assert tuples_of(store, "MATCH (p:Paper) RETURN p.title, p.source ORDER BY p.source") == [
         ("1. BREWING TEA", "file.list"),
         ("Brewing Tea", "file.titles"),
     ]

@@ -45,11 +45,11 @@ def _written(store: GraphStore, folder: Path) -> dict[str, Path]:
 def opened(browser: Any, file: Path, **options: Any) -> Iterator[Any]:
     """Open a page. The test fails on any request, console message, dialog, pop-up or violation of the policy."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-    asked: list[str] = []
+    tuples_of: list[str] = []
     heard: list[str] = []
 
     def only_the_file(route: Any) -> None:
-        asked.append(route.request.url)
+        tuples_of.append(route.request.url)
         if route.request.url == file.as_uri():
             route.continue_()
         else:
@@ -63,7 +63,7 @@ def opened(browser: Any, file: Path, **options: Any) -> Iterator[Any]:
         context.route("**/*", only_the_file)
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("request", lambda request: tuples_of.append(request.url))
         page.on("console", lambda message: heard.append(message.text))
         page.on("pageerror", lambda error: heard.append(str(error)))
         page.on("dialog", refuse)
@@ -75,7 +75,7 @@ def opened(browser: Any, file: Path, **options: Any) -> Iterator[Any]:
         assert page.evaluate("window.broken") == []
         assert page.url == file.as_uri()
         assert heard == []
-        assert set(asked) == {file.as_uri()}
+        assert set(tuples_of) == {file.as_uri()}
     finally:
         context.close()
 

@@ -90,6 +90,7 @@ def page_data(page: Path) -> Any:
     return json.loads(found[1])
 
 
+@pytest.mark.slow
 def test_a_new_type_is_in_the_graph_its_exports_and_its_pages(
     extended: PackageCopy, store_name: str, tmp_path: Path
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_new_type_is_in_the_graph_its_exports_and_its_pages(
     assert link[3] > 0
 
 
+@pytest.mark.slow
 def test_a_type_without_a_producer_is_an_error(package_copy: PackageCopy, tmp_path: Path) -> None:
     entry = json.dumps(TYPES["FOLLOWS"])
     package_copy.edit("schemas/graph.json", '"relationships": {', f'"relationships": {{"FOLLOWS": {entry},')
@@ -141,6 +143,7 @@ def test_a_type_without_a_producer_is_an_error(package_copy: PackageCopy, tmp_pa
     assert not (tmp_path / "graph.kg").exists()
 
 
+@pytest.mark.slow
 def test_a_producer_without_a_type_is_an_error(package_copy: PackageCopy, tmp_path: Path) -> None:
     package_copy.write("kgraph/link/edges/followers.py", PRODUCER)
     papers = jsonl(tmp_path / "papers.jsonl", PAPER)
@@ -148,6 +151,7 @@ def test_a_producer_without_a_type_is_an_error(package_copy: PackageCopy, tmp_pa
     assert "followers makes FOLLOWS, which schemas/graph.json does not declare" in ran.err
 
 
+@pytest.mark.slow
 def test_no_type_is_named_in_more_than_two_files() -> None:
     """The two are its producer and ``store/reading.py``, which asks for the types whose meaning pages need."""
     texts = {

@@ -328,6 +328,7 @@ def test_a_huge_value_is_refused(scene: Scene, cypher: str) -> None:
 DOUBLING = "RETURN size(reduce(s = 'x', i IN range(1, 40) | s + s)) AS x"
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(
     reason="kglite takes all the memory there is and aborts the process; it has no bound of its own",
     strict=True,

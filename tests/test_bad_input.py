@@ -65,6 +65,7 @@ def test_paths_that_cannot_be_read(cli: Cli, kitchen: Path, tmp_path: Path) -> N
     assert kitchen.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_one_bad_file_among_good_ones(cli: Cli, tmp_path: Path) -> None:
     good = jsonl(tmp_path / "good.jsonl", PAPERS[0])
     (tmp_path / "bad.txt").write_text("nothing of use")
@@ -185,6 +186,7 @@ def test_every_output_format_prints_hostile_texts(cli: Cli, hostile: Path, form:
 CONTROLS = "Tea\x1b[31m\x1b]0;owned\x07 \x9b2J\x85 \x08\x08 \u202e \x7f"
 
 
+@pytest.mark.slow
 def test_no_escape_sequence_reaches_the_terminal(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
     file = jsonl(
         tmp_path / "esc.jsonl",
@@ -218,6 +220,7 @@ def test_no_escape_sequence_reaches_the_terminal(cli: Cli, kitchen: Path, tmp_pa
     assert as_json.json() == [{"t": CONTROLS}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("store", "reason"),
     [

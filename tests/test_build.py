@@ -137,6 +137,7 @@ def export(store: Path, cli: Cli) -> bytes:
     return "\n".join(line for part in parts for line in sorted(part)).encode()
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bytes(cli: Cli, sample_graph: Path, tmp_path: Path) -> None:
     store = tmp_path / "other.kg"
     command = [sys.executable, "-m", "kgraph.cli", "build", str(SAMPLE), "--store", str(store)]
@@ -146,6 +147,7 @@ def test_two_processes_give_the_same_bytes(cli: Cli, sample_graph: Path, tmp_pat
     assert len(first.splitlines()) > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_steps_give_the_graph_of_one(
     cli: Cli, halves: tuple[Path, Path], whole: list[str], warm_store: Path, order: tuple[int, int]

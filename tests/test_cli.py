@@ -382,6 +382,7 @@ def piped(arguments: list[str | Path], reader: str, **env: str) -> subprocess.Co
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["jsonl", "table", "csv", "json"])
 def test_a_reader_that_exits_early(sample_graph: Path, form: str) -> None:
     ran = piped(["query", NODES, "--store", sample_graph, "--format", form], "head -1")

@@ -357,6 +357,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(PIECES, st.sampled_from(["", "LOAD CSV ", "`LOAD`", "LOAD`CSV`", "LOAD//\n", "LOAD/**/"]))
 @example("CSV FROM $file AS r RETURN r", "`LOAD`")
@@ -370,6 +371,7 @@ def test_no_statement_reads_a_file(small_store: GraphStore, secret: Path, pieces
     assert SECRET not in str(found.rows) and "LoadCsv" not in words
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(PIECES, st.sampled_from([" ", "\n", "\t ", "/* x */", "// x\n"]), PIECES)
 def test_the_words_outside_strings_never_pass(before: str, between: str, after: str) -> None:

@@ -302,6 +302,7 @@ with kgraph.open(sys.argv[1]) as graph:
 """
 
 
+@pytest.mark.slow
 def test_a_killed_export_leaves_the_earlier_one(
     cli: Cli, kitchen_graph: Path, sample_graph: Path, tmp_path: Path
 ) -> None:
@@ -319,6 +320,7 @@ def test_a_killed_export_leaves_the_earlier_one(
         assert {path.name for path in folder.iterdir()} == listed(folder)
 
 
+@pytest.mark.slow
 def test_an_interrupted_export_leaves_nothing(cli: Cli, graph: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     running = cli.start("export", "neo4j-csv", folder, "--store", graph)

@@ -69,6 +69,7 @@ def test_the_page_on_exports_lists_the_formats() -> None:
     assert "\n".join(["| format | DEST | for |", "|---|---|---|", *table]) + "\n" in page
 
 
+@pytest.mark.slow
 def test_a_format_is_one_new_file(package_copy: PackageCopy, kitchen_graph: Path, tmp_path: Path) -> None:
     package_copy.write("kgraph/export/formats/titles.py", TITLES.format(name="titles", target="file"))
     assert "One title a line. DEST is a file." in package_copy.run("export", "-h").out
@@ -79,6 +80,7 @@ def test_a_format_is_one_new_file(package_copy: PackageCopy, kitchen_graph: Path
     assert ran.err == "kgraph: xml: unknown export format; choose from gexf, graphml, neo4j-csv, titles\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["file", "folder"])
 def test_another_package_adds_a_format(
     package_copy: PackageCopy, kitchen_graph: Path, tmp_path: Path, target: str
@@ -91,6 +93,7 @@ def test_another_package_adds_a_format(
     assert written.read_text() == titles(kitchen_graph)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
@@ -131,6 +134,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("format", "read"), FILE_FORMATS)
 @pytest.mark.parametrize("which", ["sample_graph", "hostile"])
 def test_a_flat_graph_is_the_same_after_writing_and_reading(
@@ -208,6 +212,7 @@ def test_ids_that_differ_in_replaced_characters_stay_apart(tmp_path: Path) -> No
     assert list(flat) == ["Paper:a\ufffd", "Paper:a\ufffd (2)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", EXPORTERS.names())
 def test_exports_are_the_same_in_every_process(format: str, sample_graph: Path, tmp_path: Path) -> None:
     for seed in ("1", "2"):

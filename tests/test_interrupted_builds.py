@@ -60,6 +60,7 @@ def is_intact(store: Path, before: bytes) -> bool:
     ]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment(
     cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_killed_at_any_moment(
     assert all(name.startswith(("kitchen.kg.lock", "kitchen.kg.cache-")) for name in left), left
 
 
+@pytest.mark.slow
 def test_extractions_before_a_kill_are_kept(
     cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float]
 ) -> None:
@@ -102,6 +104,7 @@ def test_extractions_before_a_kill_are_kept(
     assert cached(store) == len(PAPERS) + ADDED and everything(store) == expected[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["extracting", "linking"])
 def test_interrupted(
     cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], moment: str
@@ -120,6 +123,7 @@ def test_interrupted(
     assert is_intact(kitchen, before) or everything(kitchen) == expected[0]
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_lose_nothing(
     cli: Cli, kitchen: Path, more: Path, expected: tuple[list[str], float], tmp_path: Path
 ) -> None:

@@ -118,6 +118,7 @@ def listening(answer: Callable[[socket.socket], Any]) -> Iterator[int]:
                 connection.close()
 
 
+@pytest.mark.slow
 def test_a_port_of_another_server(cli: Cli) -> None:
     def http(connection: socket.socket) -> None:
         connection.recv(100)

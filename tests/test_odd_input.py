@@ -152,6 +152,7 @@ class TestAbbreviations:
         ["(", ")", "CL", "(CL)", "(CLs)", "(ÉÀ)", "continual", "learning", "Été", "À", "-", ". ", "; ", "for", "\n", "ﬁ", "İ", "(CL; see", "AIO-P", "all-in-one", "predictor", "“", "’"]
     )  # fmt: skip
 
+    @pytest.mark.slow
     @given(st.lists(WORDS | st.text(max_size=4), max_size=20).map(" ".join))
     @example("continual learning (CL)")
     @example("CL for Continual Learning")
@@ -195,6 +196,7 @@ class TestEntitySpans:
         st.sampled_from(["NN", "NNP", "IN", "DT", "JJ", "VBG", "-LRB-", "CD", ":"]),
     )  # fmt: skip
 
+    @pytest.mark.slow
     @given(
         st.lists(WORDS, min_size=1, max_size=40),
         st.lists(st.integers(1, 39), max_size=3),
@@ -253,6 +255,7 @@ def corpora(draw: st.DrawFn) -> list[tuple[str, Extraction]]:
 
 
 class TestAliases:
+    @pytest.mark.slow
     @given(corpora())
     def test_every_mention_goes_to_one_concept(self, corpus: list[tuple[str, Extraction]]) -> None:
         aliases = learn_aliases(corpus, Thesaurus())
@@ -269,6 +272,7 @@ class TestAliases:
             assert own <= {part.id for part in linked} <= known
             assert len({part.id for part in linked} - own) <= MAX_ADDED
 
+    @pytest.mark.slow
     @given(corpora(), NAMES)
     def test_the_thesaurus_decides_where_a_spelling_goes(
         self, corpus: list[tuple[str, Extraction]], label: str
@@ -297,6 +301,7 @@ class TestCypherGate:
         assert checked(passed) == passed
         assert without_comments(passed) == passed
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("start", "piece", "end"),
         [
@@ -327,6 +332,7 @@ class TestCypherGate:
         assert time.process_time() - began < ENOUGH_SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     ["(ab) ", "(", "a (AB) ", "AB (alpha beta) ", "AB for Alpha Beta ", "AB for Aa-", "\n(AB)", "aAaA "],

@@ -88,6 +88,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 # Shrinking would write hundreds of graphs.
+@pytest.mark.slow
 @settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(RECORDS, min_size=5, max_size=20))
 def test_a_record_comes_back_from_a_graph(store: GraphStore, records: list[dict[str, Any]]) -> None:
@@ -104,6 +105,7 @@ def test_a_record_comes_back_from_a_graph(store: GraphStore, records: list[dict[
     assert {id_: paper_to_record(paper) for id_, paper in stored.items()} == wanted
 
 
+@pytest.mark.slow
 @given(RECORDS)
 def test_a_written_record_gives_the_same_paper(record: dict[str, Any]) -> None:
     paper = to_paper(record, "file").paper
@@ -150,6 +152,7 @@ def test_only_the_file_differs_in_another_file() -> None:
     assert to_paper(record, "a").paper == replace(to_paper(record, "b").paper, source="a")
 
 
+@pytest.mark.slow
 def test_a_new_field_is_one_line(package_copy: PackageCopy, tmp_path: Path) -> None:
     package_copy.edit(
         "kgraph/model.py",

@@ -82,6 +82,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("round")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=10,
     phases=[Phase.explicit, Phase.generate],

@@ -123,6 +123,7 @@ def test_every_table_that_has_its_data_is_measured(stub: Path, data: Path) -> No
     assert tables["entities"]["settings"] == {"items": 1}
 
 
+@pytest.mark.slow
 def test_tables_without_data_are_skipped_and_the_others_measured(stub: Path, data: Path) -> None:
     ran = evaluated("--data", data, "--kgraph", stub, "--only", "entities", "--only", "keyphrases")
     assert ran.returncode == 0
@@ -131,6 +132,7 @@ def test_tables_without_data_are_skipped_and_the_others_measured(stub: Path, dat
         assert f"{name}-dev.jsonl does not exist. Fetch it with: scripts/data {name}" in ran.stderr
 
 
+@pytest.mark.slow
 def test_without_any_data_nothing_is_measured(tmp_path: Path) -> None:
     ran = evaluated("--data", tmp_path, "--format", "json")
     assert ran.returncode == 2 and ran.stdout == ""

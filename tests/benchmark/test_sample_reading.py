@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pytest
 from runs import TESTS, tuples_of
 
 import kgraph
@@ -57,6 +58,7 @@ def test_data_sets_are_linked(sample_graph: Path) -> None:
     assert found >= EVALUATED, missed
 
 
+@pytest.mark.slow
 def test_suggestions_are_related(sample_graph: Path) -> None:
     right: list[str] = []
     wrong: list[str] = []

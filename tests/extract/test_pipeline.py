@@ -144,6 +144,7 @@ def test_odd_papers_are_read_with_right_offsets(nlp: Language, paper: Paper) -> 
             assert getattr(paper, mention.field)[mention.start : mention.end] == mention.text
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(title=st.text(max_size=60), abstract=st.text(max_size=300))
 def test_any_text_is_read_with_right_offsets(nlp: Language, title: str, abstract: str) -> None:

@@ -67,6 +67,7 @@ def expected(nlp: Language) -> list[tuple[str, bytes]]:
     return written(extract(PAPERS, nlp))
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_result_of_one(expected: list[tuple[str, bytes]], tmp_path: Path) -> None:
     cache = ExtractionCache(tmp_path / "cache")
     done: list[int] = []
@@ -76,6 +77,7 @@ def test_two_processes_give_the_result_of_one(expected: list[tuple[str, bytes]],
     cache.close()
 
 
+@pytest.mark.slow
 def test_no_more_processes_than_batches(expected: list[tuple[str, bytes]]) -> None:
     with closing(extract_in_parallel(PAPERS[: BATCH + 1], 9)) as found:
         first = next(found)
@@ -84,6 +86,7 @@ def test_no_more_processes_than_batches(expected: list[tuple[str, bytes]]) -> No
     assert not workers()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [None, 1, 5])
 def test_few_papers_are_read_here(jobs: int | None, expected: list[tuple[str, bytes]]) -> None:
     with closing(extract_in_parallel(PAPERS[:BATCH], jobs)) as found:
@@ -128,6 +131,7 @@ def test_numbers_that_cannot_be(jobs: int) -> None:
         extract_in_parallel(PAPERS, jobs)
 
 
+@pytest.mark.slow
 def test_papers_are_taken_only_as_they_are_needed() -> None:
     taken = 0
 
@@ -149,6 +153,7 @@ def test_papers_are_taken_only_as_they_are_needed() -> None:
     assert ended(running)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_reported() -> None:
     found = extract_in_parallel(PAPERS * 2, 2)
     first = next(found)
@@ -159,6 +164,7 @@ def test_a_worker_that_dies_is_reported() -> None:
     assert first[0] == PAPERS[0] and not workers()
 
 
+@pytest.mark.slow
 def test_an_error_of_a_worker_is_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     found = extract_in_parallel(PAPERS, 2, tmp_path)
     with pytest.raises(KgraphError, match="ended with exit code 1; its messages are above"):
@@ -180,6 +186,7 @@ for paper, _ in extract_in_parallel(papers, 2):
 """
 
 
+@pytest.mark.slow
 def test_a_script_on_stdin_will_do(tmp_path: Path) -> None:
     # A module of the working folder must not come before one that kgraph needs.
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong module')")
@@ -190,6 +197,7 @@ def test_a_script_on_stdin_will_do(tmp_path: Path) -> None:
     assert ran.stdout.split() == [str(number) for number in range(130)]
 
 
+@pytest.mark.slow
 def test_a_script_without_a_main_guard_that_is_killed_leaves_no_worker(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
@@ -217,6 +225,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return jsonl(tmp_path_factory.mktemp("many") / "many.jsonl", *records)
 
 
+@pytest.mark.slow
 def test_a_build_in_several_processes_is_interrupted_and_goes_on(
     cli: Cli, many: Path, tmp_path: Path
 ) -> None:
@@ -249,6 +258,7 @@ def cached(store: Path) -> int:
             return 0
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_same(cli: Cli, many: Path) -> None:
     one, two = (cli.start("extract", many, "--jobs", jobs).wait(SLOWEST) for jobs in ("1", "2"))
     assert len(one.lines()) == MANY and two == one

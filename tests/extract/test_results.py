@@ -307,6 +307,7 @@ def test_figures_are_separate_numbers(text: str, found: list[tuple[float, str | 
     assert [(figure.number, figure.unit) for figure in figures(text)] == found
 
 
+@pytest.mark.slow
 @given(st.decimals(0, 99, places=1), st.sampled_from(["accuracy", "recall", "mIoU", "F1 score", "AUC"]))
 @settings(max_examples=25)
 def test_any_number_of_a_metric_is_read_as_it_is(nlp: Language, number: object, metric: str) -> None:
@@ -321,6 +322,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES | st.text(max_size=3), max_size=25).map(" ".join))
 @settings(max_examples=150)
 def test_any_text_gives_results_with_right_offsets(nlp: Language, text: str) -> None:

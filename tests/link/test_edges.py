@@ -133,6 +133,7 @@ class TestCoOccurrence:
         (edge,) = edges(linked(both, both, one), "CO_OCCURS_WITH")
         assert (edge.head, edge.tail, edge.properties) == ("kettle", "teapot", {"papers": 2, "npmi": 1.0})
 
+    @pytest.mark.slow
     def test_in_a_large_corpus_common_concepts_are_left_out(self) -> None:
         def pairs(papers: int) -> set[tuple[str, str]]:
             common = (concept("kettle"), concept("teapot"), concept("steam"), concept("rise"))

@@ -187,6 +187,7 @@ def test_the_labelled_pairs_are_complete() -> None:
     assert halves["development"] == halves["held-out"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not there")
 def test_names_are_linked_as_a_person_does() -> None:
     command = [sys.executable, str(ROOT / "scripts" / "names"), str(CORPUS), "--context", "300", "--json"]

@@ -229,6 +229,7 @@ class TestVocabulary:
 
 
 class TestCoOccurrence:
+    @pytest.mark.slow
     @given(st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=2, max_size=12))
     def test_pairs_and_npmi_are_those_of_counting(self, papers: list[set[str]]) -> None:
         words = {letter: f"{letter}{letter}{letter}" for letter in "abcdef"}

@@ -128,6 +128,7 @@ def test_a_name_keeps_the_digits(value: float) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_built_graph_holds_what_was_extracted(tmp_path: Path) -> None:
     records = [
         {"id": "a", "title": "KettleNet: Boiling on ImageNet",

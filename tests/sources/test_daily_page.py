@@ -473,6 +473,7 @@ def render(title: str, abstract: str, meta: object) -> str:
     return text + (f" {comments}" if comments is not None else "") + "\n\n"
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(RECORD, min_size=1, max_size=6, unique_by=lambda record: record[0]))
 def test_rendered_papers_are_read(
@@ -496,6 +497,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.one_of(LINES, st.text(max_size=40)), max_size=25))
 @example(["Daily Papers", "Submitted by"])

@@ -75,6 +75,7 @@ def test_an_unknown_format_is_answered_with_the_known_ones(tmp_path: Path) -> No
         assert all(form.description in str(error.value) for form in source_formats())
 
 
+@pytest.mark.slow
 def test_the_format_of_another_package(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
     install(package_copy, "numbered-titles", EXAMPLE)
     store = tmp_path / "graph.kg"
@@ -92,6 +93,7 @@ def test_the_format_of_another_package(package_copy: PackageCopy, titles: Path, 
     assert "titles numbered from 1, one a line" in ran.err
 
 
+@pytest.mark.slow
 def test_a_format_is_one_file(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
     package_copy.write("kgraph/sources/formats/numbered_titles.py", EXAMPLE)
     report = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", "--format", "json").json()
@@ -106,6 +108,7 @@ def test_two_formats_with_one_name(package_copy: PackageCopy, titles: Path, tmp_
     assert not (tmp_path / "graph.kg").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -129,6 +132,7 @@ def test_a_format_that_cannot_be_loaded(
     assert "is in no known format" in ran.err and reason in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["detect", "records"])
 def test_a_format_that_fails(package_copy: PackageCopy, titles: Path, tmp_path: Path, method: str) -> None:
     code = re.sub(rf"(def {method}\(.*\):)\n", r"\1\n        raise RuntimeError('no tea')\n", EXAMPLE)
@@ -140,6 +144,7 @@ def test_a_format_that_fails(package_copy: PackageCopy, titles: Path, tmp_path: 
     assert f"the input format {PLUGIN} failed: RuntimeError: no tea" in ran.err
 
 
+@pytest.mark.slow
 def test_the_suffix_decides_between_equal_matches(package_copy: PackageCopy, tmp_path: Path) -> None:
     install(package_copy, "numbered-titles", EXAMPLE)
     other = (

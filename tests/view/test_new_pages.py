@@ -69,6 +69,7 @@ FEATURE_OF = {
 }
 
 
+@pytest.mark.slow
 def test_a_new_file_is_a_new_page(package_copy: PackageCopy, tmp_path: Path) -> None:
     package_copy.write("kgraph/view/scenes/venue.py", VENUE_PAGE)
     store, target = tmp_path / "graph.kg", tmp_path / "venue.html"
@@ -92,6 +93,7 @@ def test_a_new_file_is_a_new_page(package_copy: PackageCopy, tmp_path: Path) -> 
     assert "--limit" in ran.err
 
 
+@pytest.mark.slow
 def test_a_new_relationship_type_is_on_pages(package_copy: PackageCopy, tmp_path: Path) -> None:
     entry = json.dumps(FEATURE_OF)
     package_copy.edit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
 from scipy.spatial import cKDTree
 
 from kgraph.view.layout import SPACING, Floats, Ints, Layout, community_layout
@@ -79,6 +80,7 @@ def test_small_graphs_without_edges_have_positions() -> None:
         assert len({(round(x), round(y)) for x, y in layout.positions}) == count
 
 
+@pytest.mark.slow
 def test_twenty_thousand_nodes_take_seconds() -> None:
     graph = planted(20, 1000)
     started = time.process_time()

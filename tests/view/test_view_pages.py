@@ -28,6 +28,7 @@ def test_json_cannot_leave_its_element(text: str) -> None:
     assert json.loads(written) == {text: [text]}
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_bytes(tmp_path: Path) -> None:
     one = all_pages(make_store(tmp_path / "one.kg"))
     two = all_pages(make_store(tmp_path / "two.kg"))

@@ -179,6 +179,7 @@ def test_the_map_leaves_out_and_counts_the_isolated(tmp_path: Path) -> None:
     assert any(note.startswith("1 node without a link") for note in scene.notes)
 
 
+@pytest.mark.slow
 def test_the_map_of_a_large_graph_starts_with_concepts(
     store: GraphStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,9 +15,9 @@ IDS = sorted(["a", "a\0", "a b", "A", "é", "~", "\ufffd", "\U0001f600", "zz", "
 
 
 @pytest.fixture
-def store(place: str) -> Iterator[GraphStore]:
-    """An empty store of each engine."""
-    store = open_store(place)
+def store(store_name: str) -> Iterator[GraphStore]:
+    """Yield an empty store, once for each engine."""
+    store = open_store(store_name)
     yield store
     store.close()
 

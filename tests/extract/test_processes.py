@@ -226,7 +226,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_a_build_in_several_processes_is_interrupted_and_goes_on(
+def test_a_build_in_several_processes_is_interrupted_and_resumes(
     cli: Cli, many: Path, tmp_path: Path
 ) -> None:
     store = tmp_path / "graph.kg"
@@ -236,7 +236,7 @@ def test_a_build_in_several_processes_is_interrupted_and_goes_on(
     running.send(signal.SIGINT)
     ran = running.wait(SLOWEST)
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.strip() == "kgraph: interrupted; what was done so far is kept"
+    assert ran.err.strip() == "kgraph: interrupted; finished extractions are kept"
     assert len(children) == 2 and ended(children) and not store.exists()
     assert 4 * BATCH <= cached(store) < MANY
     assert cli.start("build", many, "--store", store, "--jobs", "2").wait(SLOWEST).code == 0

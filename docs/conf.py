@@ -28,10 +28,14 @@ myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence"]
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
-autodoc_class_signature = "separated"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True}
+maximum_signature_line_length = 88
+python_display_short_literal_types = True
 
 # Pygments does not know all of Cypher, such as `+` and parameters.
 suppress_warnings = ["misc.highlighting_failure"]
+
+# Names of this package must lead to an entry of the reference. Other names have no pages here.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!kgraph\.).*")]

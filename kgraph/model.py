@@ -56,7 +56,7 @@ class Paper:
     Each field is declared here and nowhere else: its line says what it means
     and how a record writes it. The JSON Schema of a record, reading and writing
     records, and the properties of the ``Paper`` node follow from it
-    (:mod:`kgraph.paper_record`).
+    (``kgraph.paper_record``).
     """
 
     id: Annotated[str, About("The id in the source, or a short form of the title.", "identifier", 1, 512)]

@@ -40,7 +40,7 @@ class ExportReport:
 class Exporter(Protocol):
     """An export format.
 
-    A module in :mod:`kgraph.export.formats` binds one to ``EXPORTER``. Another
+    A module in ``kgraph.export.formats`` binds one to ``EXPORTER``. Another
     package names one by an entry point in the group ``kgraph.exports``; the
     name of the entry point is the name of the format.
     """

@@ -30,7 +30,7 @@ class View:
 def view(store: GraphStore, *, limit: int | None = None, **selection: str | Sequence[str] | None) -> View:
     """Return the page that the selection names, or the map of the whole graph without one.
 
-    The selection is at most one of the pages in :mod:`kgraph.view.scenes`, such
+    The selection is at most one of the pages in ``kgraph.view.scenes``, such
     as ``paper="TOFU"`` or ``path=("TOFU", "LoRA")``. Values are ids, names or
     unique parts of names. ``limit`` is the most nodes that the page shows.
     Raises InputError for an unknown page, more than one, a value that does not

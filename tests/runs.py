@@ -177,7 +177,7 @@ class Running:
         path = self._files.with_suffix(".err")
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
-    def wait(self, seconds: float = 60) -> Ran:
+    def wait(self, seconds: float = 180) -> Ran:
         code = self._cli._ask({"wait": self.pid, "seconds": seconds})["code"]
         assert code is not None, f"still running after {seconds} s"
         out = self._files.with_suffix(".out")

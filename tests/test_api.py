@@ -153,6 +153,7 @@ def test_building_again_and_again(kitchen: Path) -> None:
     assert graph.stats().nodes["Paper"] == 3  # opens anew
 
 
+@pytest.mark.slow
 def test_extracting_needs_no_store(tmp_path: Path) -> None:
     file = jsonl(tmp_path / "mixed.jsonl", PAPERS[0], {"id": "x"}, {"title": "Tea", "date": "May"})
     for _ in range(2):

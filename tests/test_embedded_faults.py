@@ -121,6 +121,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_an_unfinished_save_is_deleted_at_the_next_write(tmp_path: Path) -> None:
     """A process is killed in the middle of a save, which leaves the engine's temporary file."""
     path = tmp_path / "graph[1].kg"

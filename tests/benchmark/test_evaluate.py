@@ -107,6 +107,7 @@ def evaluated(*arguments: str | Path, **environment: str) -> subprocess.Complete
     )
 
 
+@pytest.mark.slow
 def test_every_table_that_has_its_data_is_measured(stub: Path, data: Path) -> None:
     only = [part for name in MEASURED for part in ("--only", name)]
     ran = evaluated("--data", data, "--kgraph", stub, "--format", "json", *only)
@@ -164,6 +165,7 @@ def test_a_command_that_fails_is_reported(data: Path, tmp_path: Path) -> None:
         run([sys.executable, "-c", "import sys; print('went wrong', file=sys.stderr); sys.exit(3)"])
 
 
+@pytest.mark.slow
 def test_a_figure_below_its_minimum_is_an_error(stub: Path, data: Path) -> None:
     arguments = ("--data", data, "--kgraph", stub, "--only", "entities", "--min")
     assert evaluated(*arguments, "entities.f1=50").returncode == 0

@@ -19,6 +19,8 @@ from evaluation.keyphrases import RankedPhrase, mean_keyphrase_f1
 from evaluation.reported_results import GoldResult, result_scores
 from runs import TESTS, Cli, jsonl
 
+pytestmark = pytest.mark.slow
+
 GOLD = TESTS / "data" / "gold" / "abstracts.json"
 MARKED = re.compile(r"\[([^|\]]+)\|(task|method|dataset|metric|concept)\]")
 ROLES = {"INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"}

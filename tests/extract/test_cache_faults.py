@@ -22,6 +22,7 @@ def limited(kilobytes: int, *arguments: str | Path) -> subprocess.CompletedProce
     )
 
 
+@pytest.mark.slow
 def test_a_full_disk(tmp_path: Path) -> None:
     papers = jsonl(tmp_path / "papers.jsonl", *PAPERS)
     ran = limited(16, "build", papers, "--jobs", "1", "--store", tmp_path / "graph.kg")

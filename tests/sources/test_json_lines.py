@@ -324,6 +324,7 @@ RECORDS = st.dictionaries(st.sampled_from([*record_schema()["properties"], "x"])
 VALIDATOR = Draft202012Validator(record_schema())
 
 
+@pytest.mark.slow
 @given(RECORDS)
 def test_the_reader_accepts_the_records_that_the_schema_accepts(record: dict[str, Any]) -> None:
     try:
@@ -334,6 +335,7 @@ def test_the_reader_accepts_the_records_that_the_schema_accepts(record: dict[str
         assert VALIDATOR.is_valid(record)
 
 
+@pytest.mark.slow
 @given(st.lists(RECORDS | JSON, max_size=5), st.sampled_from([None, 1, 2]), st.integers(1, 9))
 def test_elements_are_cut_out_complete(records: list[Any], indent: int | None, chunk: int) -> None:
     text = json.dumps(records, indent=indent)

@@ -174,6 +174,7 @@ SEEDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=250)
 @given(
     st.binary(max_size=200),

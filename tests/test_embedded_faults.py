@@ -25,6 +25,8 @@ def limited(kilobytes: int, *arguments: str | Path) -> subprocess.CompletedProce
         ["bash", "-c", command, "bash", str(kilobytes), sys.executable, "-m", "kgraph.cli", *arguments],
         capture_output=True,
         text=True,
+        # coverage would report that it cannot write its own file.
+        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
     )
 
 

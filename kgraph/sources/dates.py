@@ -21,6 +21,11 @@ _DAY_FIRST = re.compile(
     rf"(?P<day>[0-9]{{1,2}})\s+{_MONTH}(?:\s*,?\s*(?P<year>(?:19|20)[0-9]{{2}}))?{_COMMENTS}", re.IGNORECASE
 )
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[Tt ][0-9].*)?)?)?", re.DOTALL)
+_SEASONS = r"spring|summer|autumn|fall|winter"
+_YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|20[0-9]{2})(?![0-9])")
+_DIGIT_DATE = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,2}))?(?:[/T ].*)?", re.DOTALL)
+_MONTH_WORD = re.compile(rf"(?<![a-z]){_MONTH}(?![a-z])", re.IGNORECASE)
+_DAY = re.compile(r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +83,34 @@ def record_date(text: str) -> tuple[str | None, int | None, bool]:
         return None, year, 1 <= int(match[2]) <= 12
     date = iso_date(year, int(match[2]), int(match[3]))
     return date, year, date is not None
+
+
+def written_date(text: str) -> str | None:
+    """Return a date of an export as YYYY, YYYY-MM or YYYY-MM-DD, or None if it has no year.
+
+    The day is left out if the text is a range, and the month if it is a range of
+    months, a season or not in the calendar.
+
+    >>> written_date("2024/01/03/"), written_date("2024 Jan 3"), written_date("JAN-FEB 2024")
+    ('2024-01-03', '2024-01-03', '2024')
+    """
+    text = text.strip().rstrip("/")
+    years: set[str] = set(_YEAR.findall(text))
+    if len(years) != 1:
+        return min(years, default=None)
+    year = years.pop()
+    if match := _DIGIT_DATE.fullmatch(text):
+        month, day = int(match[2]), int(match[3] or 0)
+        return _precise_date(year, month, day)
+    months = list(_MONTH_WORD.finditer(text))
+    if len(months) != 1 or re.search(rf"\b(?:{_SEASONS})\b", text, re.IGNORECASE):
+        return year
+    days = _DAY.findall(_MONTH_WORD.sub(" ", text).replace(year, " "))
+    month = _MONTHS.index(months[0]["month"][:3].lower()) + 1
+    return _precise_date(year, month, int(days[0]) if len(days) == 1 else 0)
+
+
+def _precise_date(year: str, month: int, day: int) -> str:
+    if not 1 <= month <= 12:
+        return year
+    return iso_date(int(year), month, day) or f"{year}-{month:02}"

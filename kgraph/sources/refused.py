@@ -31,7 +31,6 @@ _TEXT = (
     (re.compile(r"<!doctype html|<html|<head|<body", re.I), "an HTML page: save or copy its text instead"),
     (re.compile(r"<\?xml", re.I), "XML"),
     (re.compile(r"@[a-z]+\s*\{", re.I), "BibTeX"),
-    (re.compile(r"TY  - "), "RIS"),
 )
 
 

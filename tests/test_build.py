@@ -251,7 +251,7 @@ def test_spellings_and_abbreviations_are_one_concept(kitchen_graph: Path) -> Non
     assert networks == [("kettle",), ("soup",), ("toast",)]
 
 
-def test_a_changed_paper_leaves_nothing_behind(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
+def test_a_changed_paper_replaces_its_edges(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
     changed = PAPERS[0] | {
         "abstract": "TeapotNet brews oolong by graph matching.",
         "authors": ["Mary Shelley"],

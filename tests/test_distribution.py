@@ -52,7 +52,7 @@ def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
         assert {name for name in archive.namelist() if ".dist-info/" not in name} == wanted
 
 
-def test_the_sdist_has_what_its_tests_need(distributions: Path) -> None:
+def test_the_sdist_has_tests_and_documentation(distributions: Path) -> None:
     (path,) = distributions.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}

@@ -60,7 +60,7 @@ def test_a_missing_mark_is_named() -> None:
         label_marked("[[ a << b >>")
 
 
-def test_marks_are_no_words() -> None:
+def test_marks_are_not_words() -> None:
     assert read_marked("We use [[ a net ]] for << search >>") == (
         ["We", "use", "a", "net", "for", "search"],
         (2, 4),

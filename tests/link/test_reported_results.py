@@ -129,7 +129,7 @@ def test_a_name_keeps_the_digits(value: float) -> None:
 
 
 @pytest.mark.slow
-def test_a_built_graph_holds_what_was_extracted(tmp_path: Path) -> None:
+def test_a_built_graph_has_the_extracted_results(tmp_path: Path) -> None:
     records = [
         {"id": "a", "title": "KettleNet: Boiling on ImageNet",
          "abstract": "We introduce KettleNet. KettleNet achieves 81.2% accuracy on ImageNet. It is 2.3x faster."},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,11 +18,12 @@ import kgraph
 from kgraph import KnowledgeGraph
 from kgraph.console import text
 from kgraph.console.arguments import parameters, read_ids
+from kgraph.console.output import OUTPUT_FORMATS, print_output
 from kgraph.console.progress import progress_bars
-from kgraph.console.results import RESULT_FORMATS, print_result
 from kgraph.console.rows import RECORD_FORMATS, ROW_FORMATS
 from kgraph.console.terminal import print_message, use_utf8
 from kgraph.errors import InputError, KgraphError
+from kgraph.sources.format import PAGE_YEARS
 from kgraph.store import DEFAULT_TIMEOUT
 from kgraph.view.scenes import pages
 from kgraph.whole_file import whole_file
@@ -37,7 +38,7 @@ STORE = click.option(
 )
 PAGE_YEAR = click.option(
     "--page-year",
-    type=click.IntRange(1900, 2999),
+    type=click.IntRange(*PAGE_YEARS),
     help="The year of dates without one.",
 )
 JOBS = click.option(
@@ -54,7 +55,7 @@ ENCODER = click.option(
 )
 
 
-def format_option(formats: Mapping[str, Any]) -> Callable[[F], F]:
+def format_option(formats: Iterable[str]) -> Callable[[F], F]:
     """Return the option ``--format`` with the names of these formats. The first one is the default."""
     names = tuple(formats)
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
@@ -92,7 +93,7 @@ class ReadsPapers(click.Command):
 @click.option("--cache", metavar="FILE", help="The file of cached extractions. Default: next to the graph.")
 @JOBS
 @ENCODER
-@format_option(RESULT_FORMATS)
+@format_option(OUTPUT_FORMATS)
 def build(
     inputs: tuple[str, ...],
     store: str | None,
@@ -117,7 +118,7 @@ def build(
             encoder=encoder,
             on_progress=on_progress,
         )
-    print_result(report, form, text.print_build)
+    print_output(report, form, text.print_build)
 
 
 @cli.command(cls=ReadsPapers)
@@ -199,7 +200,7 @@ def query(
 @click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="Number of suggestions.")
 @click.option("--among", metavar="FILE", help="Rank only the ids in FILE, one a line.")
 @STORE
-@format_option(RESULT_FORMATS)
+@format_option(OUTPUT_FORMATS)
 def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | None, form: str) -> None:
     """Suggest papers related to PAPER, with the reasons why.
 
@@ -210,7 +211,7 @@ def suggest(papers: tuple[str, ...], k: int, among: str | None, store: str | Non
     with kgraph.open(store) as graph:
         found = graph.suggest(*papers, k=k, among=pool)
         _warn_if_incomplete(graph)
-    print_result(found, form, text.print_suggestions)
+    print_output(found, form, text.print_suggestions)
 
 
 def _page_options(command: F) -> F:
@@ -294,21 +295,21 @@ def export(format: str, dest: str, store: str | None) -> None:
 
 @cli.command()
 @STORE
-@format_option(RESULT_FORMATS)
+@format_option(OUTPUT_FORMATS)
 def stats(store: str | None, form: str) -> None:
     """Count the nodes and relationships of the graph."""
     with kgraph.open(store) as graph:
         found = graph.stats()
         _warn_if_incomplete(graph)
-    print_result(found, form, text.print_stats)
+    print_output(found, form, text.print_stats)
 
 
 @cli.command()
-@format_option(RESULT_FORMATS)
+@format_option(OUTPUT_FORMATS)
 def schema(form: str) -> None:
     """Print the data model: labels, relationship types and properties."""
     found = KnowledgeGraph.schema()
-    print_result(found, form, text.print_schema)
+    print_output(found, form, text.print_schema)
 
 
 def main(arguments: Iterable[str] | None = None) -> None:

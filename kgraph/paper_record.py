@@ -18,7 +18,7 @@ import msgspec
 from kgraph.model import About, Organization, Paper, ValueForm
 
 LARGEST_NUMBER = 2**53 - 1
-"""The bound of numbers that declare none: beyond it some readers of JSON lose digits."""
+"""The bound of numbers that declare none. Beyond it some readers of JSON lose digits."""
 
 LONGEST_IDENTIFIER = 512
 

@@ -24,7 +24,6 @@ from kgraph.link.relatedness import (
     words_of,
 )
 from kgraph.lookup import find_paper
-from kgraph.names import singular
 from kgraph.store import GraphStore
 from kgraph.store.reading import first_sentences, mentions_of, papers_naming
 
@@ -33,7 +32,6 @@ _COMPARED = 500
 
 _WORD_REASONS = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +239,7 @@ def _texts(store: GraphStore, ids: Sequence[str]) -> dict[str, _Text]:
 def _sentence_with(text: _Text, word: str) -> str:
     """Return the first sentence that has the word, of the abstract before the title, or an empty text."""
     for sentence in (*_SENTENCE.split(text.abstract), text.title):
-        if any(singular(found) == word for found in _WORD.findall(sentence.lower())):
+        if word in words_of("", sentence):
             return sentence
     return ""
 

@@ -50,7 +50,7 @@ def print_json(records: Iterable[Row]) -> None:
 
 
 def print_json_lines(records: Iterable[Row]) -> None:
-    """Print one JSON object a line, each as soon as it is there."""
+    """Print one JSON object a line, each as soon as it is available."""
     for record in records:
         click.echo(json_text(record))
 

@@ -17,7 +17,7 @@ from kgraph.names import is_acronym, normal_form
 from kgraph.schema import kind_labels
 
 _LEAST_SALIENCE = 1e-4
-"""Salience of a concept that a paper mentions, at least, as 0 means that it does not."""
+"""The minimum salience of a mentioned concept. Zero means not mentioned."""
 
 
 @dataclass(frozen=True, slots=True)

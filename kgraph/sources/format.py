@@ -57,6 +57,10 @@ Item = RawRecord | UnreadRecord | Remark
 """A value that a format yields."""
 
 
+PAGE_YEARS = (1900, 2999)
+"""The first and the last year of a page. Others are typing errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """The options of a reading. ``page_year`` is the year of dates on a page that print none."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from kgraph.errors import InputError
 from kgraph.model import Notice, Paper, Rejection
 from kgraph.paper_record import RecordError
-from kgraph.sources.format import Item, RawRecord, ReadOptions, Remark
+from kgraph.sources.format import PAGE_YEARS, Item, RawRecord, ReadOptions, Remark
 from kgraph.sources.identity import normal_title
 from kgraph.sources.opening import UnknownFormatError, UnreadableFileError, opened
 from kgraph.sources.paper import record_name, to_paper
@@ -98,8 +98,9 @@ def _is_stream(path: Path) -> bool:
 
 
 def _files(paths: Iterable[Path | str], options: ReadOptions) -> list[Path]:
-    if options.page_year is not None and not 1 <= options.page_year <= 9999:
-        raise InputError(f"the year of a page must be from 1 to 9999, not {options.page_year}")
+    first, last = PAGE_YEARS
+    if options.page_year is not None and not first <= options.page_year <= last:
+        raise InputError(f"the year of a page must be from {first} to {last}, not {options.page_year}")
     files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not files:
         raise InputError("no input: name at least one file")

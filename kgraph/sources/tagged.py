@@ -5,7 +5,7 @@ the value before, and a tag begins a record. Each format is a :class:`Layout`
 and a table from tags to the properties of a paper.
 
 rispy reads two of the four. It reads the whole text at once, gives no line
-numbers, skips lines before a record without a word, loses a record without an
+numbers, silently skips lines before a record, loses a record without an
 end tag, and fails if the first line of a record has no tag, so it is not used.
 """
 

@@ -188,7 +188,7 @@ def _delete_stale_nodes(writer: _Writer, label: str, numbers: Numbers) -> None:
     match = f"MATCH (n:{label}) WHERE n.id >= ''"
     counted = writer.session.run(f"{match} RETURN count(n) AS n").single(strict=True)["n"]
     if counted == sum(1 for kept, _ in numbers if kept == label):
-        return  # the same number as written, so there are no others
+        return  # as many as were written, so none is stale
     stored = writer.session.run(f"{match} RETURN n.id AS id")
     stale = [record["id"] for record in stored if (label, record["id"]) not in numbers]
     for ids in _parts(stale, _DELETED_AT_ONCE):
@@ -246,7 +246,7 @@ def _delete_stale_edges(
     match = f"MATCH (a:{head})-[r:{kind}]->(b:{tail})"
     counted = writer.session.run(f"{match} RETURN count(r) AS n").single(strict=True)["n"]
     if counted == len(kept):
-        return  # the same number as written, so there are no others
+        return  # as many as were written, so none is stale
     seen = np.zeros(len(kept), dtype=bool)
     stale = []
     # The comparisons leave out ids that are not text.

@@ -1,4 +1,4 @@
-"""Questions about the meaning of a graph: its concepts, papers, topics and results.
+"""Read concepts, papers, topics and results from a graph.
 
 This module holds the Cypher that needs to know a relationship type by name.
 Pages and suggestions call it. Code that treats all types of a group alike
@@ -238,7 +238,7 @@ def results_of_concept(store: GraphStore, concept: str) -> list[str]:
 
 
 def bibliographic_nodes(store: GraphStore, paper: str) -> list[list[tuple[str, str]]]:
-    """Return (label, id) of the authors, organisations, venues … of a paper, a list for each of these.
+    """Return (label, id) of the authors, organisations, venues … of a paper, one list per relationship type.
 
     Relationships with a ``position`` keep that order.
     """

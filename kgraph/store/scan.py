@@ -1,7 +1,7 @@
 """Read a whole graph from any store, one page at a time.
 
 All ids of a label are read and sorted first. Its nodes, and the relationships
-that start from them, are then fetched by id, some hundred at a time. So only
+that start from them, are then fetched by id, a few hundred at a time. So only
 the ids are held in memory, and each page is a lookup in the index on the key:
 with SKIP, the embedded engine would scan the whole label for every page. The
 final sorting is done here, because Neo4j's index sorts text by characters and
@@ -20,7 +20,7 @@ IDS_AT_ONCE = 200_000
 """Ids in a page. The embedded engine scans all nodes of a label for each page."""
 
 NODES_AT_ONCE = 500
-"""Nodes, or heads of relationships, in a page; a paper has some dozen relationships of a type."""
+"""Nodes, or heads of relationships, in a page; a paper has a few dozen relationships of a type."""
 
 
 class Scan:

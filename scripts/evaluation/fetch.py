@@ -91,7 +91,7 @@ def from_network(source: Source, base: str = RAW) -> bytes:
 def from_checkouts(source: Source, folder: Path) -> bytes:
     """Read a file from ``FOLDER/OWNER/NAME`` or ``FOLDER/NAME``.
 
-    In a git checkout the pinned commit is read, if it is there, whatever is checked out.
+    In a git checkout the pinned commit is read if it exists, and otherwise the files of the folder.
     Raises FetchError without such a file.
     """
     owner, _, name = source.repository.partition("/")

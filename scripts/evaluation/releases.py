@@ -54,7 +54,7 @@ Release = Mapping[str, Measurement]
 
 
 def save(version: str, measured: Sequence[Measurement], folder: Path = RESULTS) -> Path:
-    """Add tables to the figures of a version. A table that is there already is replaced."""
+    """Add tables to the figures of a version. An existing table is replaced."""
     path = folder / f"{version}.json"
     tables = dict(load(path)) if path.exists() else {}
     tables |= {measurement.table.name: measurement for measurement in measured}

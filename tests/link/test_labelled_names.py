@@ -1,4 +1,4 @@
-"""Which names are one: spellings, versions, and the pairs that a person labelled."""
+"""Names that are merged: spellings, versions, and the pairs that a person labelled."""
 
 from __future__ import annotations
 

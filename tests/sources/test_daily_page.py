@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import os
 import textwrap
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from runs import SHARED
 
 from kgraph.errors import InputError
 from kgraph.model import Notice, Organization, Paper, Rejection
 from kgraph.sources import read
 
-SHARED = Path(os.environ.get("KGRAPH_SHARED", Path(__file__).parents[2].parent / "shared"))
 SEED_PAGE = SHARED / "data" / "daily-papers.txt"
 
 HEADER = """new

@@ -11,6 +11,7 @@ from kgraph.link.evidence import evidence_properties
 from kgraph.link.name_words import name_words
 from kgraph.model import Extraction, Kind, Mention, Node, Result
 from kgraph.names import bounded
+from kgraph.quantities import quantity_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,13 @@ def linked_results(
 def result_name(result: Result) -> str:
     """Return a result in a few words: "accuracy 93% on CIFAR-10", "perplexity -6.17 points"."""
     if result.change is not None:
-        number = _with_unit(result.change, result.unit, signed=True)
+        number = quantity_text(result.change, result.unit, signed=True)
     elif result.before is not None and result.value is not None:
-        number = f"{result.before:g} → {_with_unit(result.value, result.unit)}"
+        number = f"{quantity_text(result.before)} → {quantity_text(result.value, result.unit)}"
     else:
-        number = _with_unit(result.value or 0.0, result.unit)
+        number = quantity_text(result.value or 0.0, result.unit)
     bound = f"{result.qualifier} " if result.qualifier else ""
     return f"{result.metric} {bound}{number}" + (f" on {result.dataset}" if result.dataset else "")
-
-
-def _with_unit(number: float, unit: str | None, *, signed: bool = False) -> str:
-    # The default of six digits would round 18,000.55.
-    text = f"{number:+.10g}" if signed else f"{number:.10g}"
-    if unit is None:
-        return text
-    return f"{text}{unit}" if unit in {"%", "x", "°"} else f"{text} {unit}"
 
 
 def _properties(result: Result) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def test_without_such_a_concept_it_has_no_relationship(
         ({}, "top-1 accuracy 81.2% on Teapots"),
         ({"dataset": None}, "top-1 accuracy 81.2%"),
         ({"before": 71.0, "unit": None}, "top-1 accuracy 71 → 81.2 on Teapots"),
+        ({"before": 17000.25, "value": 18000.55}, "top-1 accuracy 17000.25 → 18000.55% on Teapots"),
+        ({"value": 90.0, "unit": "°"}, "top-1 accuracy 90° on Teapots"),
         ({"value": None, "change": -6.17, "unit": "points"}, "top-1 accuracy -6.17 points on Teapots"),
         ({"value": None, "change": 2.0, "unit": "x", "qualifier": "up to"}, "top-1 accuracy up to +2x on Teapots"),
         ({"value": 18000.5, "unit": "ms", "qualifier": "over"}, "top-1 accuracy over 18000.5 ms on Teapots"),

@@ -12,15 +12,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from kgraph.errors import InputError
+from kgraph.errors import InputError, KgraphError
 from kgraph.registry import built_in
 from kgraph.view.scene import SceneBuilder
 
 
 @cache
 def pages() -> Mapping[str, SceneBuilder]:
-    """Return all pages by name. Raises KgraphError if two have the same name."""
-    return built_in(__name__, "PAGE")
+    """Return all pages by name.
+
+    Raises KgraphError if two have the same name, and unless exactly one has no selector.
+    """
+    found: Mapping[str, SceneBuilder] = built_in(__name__, "PAGE")
+    without = [name for name, page in found.items() if page.selector is None]
+    if len(without) != 1:
+        raise KgraphError(
+            f"one page must have no selector, not {len(without)} ({' and '.join(without) or 'none'}); "
+            "give each other page one"
+        )
+    return found
 
 
 def choose_page(

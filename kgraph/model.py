@@ -25,12 +25,26 @@ have several lines, and an ``identifier`` is a line or a whole number.
 
 
 @dataclass(frozen=True, slots=True)
+class WebLink:
+    """The web address of an identifier.
+
+    It is ``address`` with the identifier for ``{}``, if ``pattern`` matches the
+    whole identifier.
+    """
+
+    pattern: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """The declaration of a field of :class:`Paper`.
 
     ``least`` and ``most`` bound a number or the length of a text. A store
     indexes the words of a ``fulltext`` field. A field that is not ``in_record``
-    is set by kgraph and ignored in a record.
+    is set by kgraph and ignored in a record. ``shown`` is the heading of the
+    field in the panel of a page, which lists only fields that have one, and
+    ``link`` makes its values links there.
     """
 
     meaning: str
@@ -39,6 +53,8 @@ class About:
     most: int | None = None
     fulltext: bool = False
     in_record: bool = True
+    shown: str | None = None
+    link: WebLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +79,77 @@ class Paper:
     title: Annotated[str, About("The title.", fulltext=True)]
     abstract: Annotated[str, About("The abstract.", "text", fulltext=True)] = ""
     authors: Annotated[tuple[str, ...], About("The authors in the order of the paper.")] = ()
-    author_count: Annotated[int | None, About("The number of authors, named or not.", least=0)] = None
+    author_count: Annotated[
+        int | None, About("The number of authors, named or not.", least=0, shown="Authors")
+    ] = None
     organizations: Annotated[tuple[Organization, ...], About("The organisations of the authors.")] = ()
-    date: Annotated[str | None, About("Date of publication, ISO 8601 (YYYY-MM-DD).", "date")] = None
-    year: Annotated[int | None, About("Year of publication.", least=1, most=9999)] = None
-    comments: Annotated[int | None, About("The number of comments on the page.", least=0)] = None
-    venue: Annotated[str | None, About("The venue as the source writes it.")] = None
+    date: Annotated[
+        str | None, About("Date of publication, ISO 8601 (YYYY-MM-DD).", "date", shown="Date")
+    ] = None
+    year: Annotated[int | None, About("Year of publication.", least=1, most=9999, shown="Year")] = None
+    comments: Annotated[
+        int | None, About("The number of comments on the page.", least=0, shown="Comments")
+    ] = None
+    venue: Annotated[str | None, About("The venue as the source writes it.", shown="Venue")] = None
     url: Annotated[str | None, About("Where the paper can be read.", "web address")] = None
-    keywords: Annotated[tuple[str, ...], About("Keywords that the authors chose.")] = ()
-    doi: Annotated[str | None, About("The DOI.", "identifier")] = None
-    arxiv: Annotated[str | None, About("The id in arXiv.", "identifier")] = None
-    openalex: Annotated[str | None, About("The id in OpenAlex.", "identifier")] = None
-    semantic_scholar: Annotated[str | None, About("The id in Semantic Scholar.", "identifier")] = None
-    pmid: Annotated[str | None, About("The id in PubMed.", "identifier")] = None
-    acl: Annotated[str | None, About("The id in the ACL Anthology.", "identifier")] = None
+    keywords: Annotated[tuple[str, ...], About("Keywords that the authors chose.", shown="Keywords")] = ()
+    doi: Annotated[
+        str | None,
+        About(
+            "The DOI.",
+            "identifier",
+            shown="DOI",
+            link=WebLink(r"10\.[0-9]{4,9}/\S+", "https://doi.org/{}"),
+        ),
+    ] = None
+    arxiv: Annotated[
+        str | None,
+        About(
+            "The id in arXiv.",
+            "identifier",
+            shown="arXiv",
+            link=WebLink(
+                r"([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,12}(\.[A-Z]{2})?/[0-9]{7})(v[0-9]{1,3})?",
+                "https://arxiv.org/abs/{}",
+            ),
+        ),
+    ] = None
+    openalex: Annotated[
+        str | None,
+        About(
+            "The id in OpenAlex.",
+            "identifier",
+            shown="OpenAlex",
+            link=WebLink(r"W[0-9]{1,12}", "https://openalex.org/{}"),
+        ),
+    ] = None
+    semantic_scholar: Annotated[
+        str | None,
+        About(
+            "The id in Semantic Scholar.",
+            "identifier",
+            shown="Semantic Scholar",
+            link=WebLink(r"[0-9a-f]{40}", "https://www.semanticscholar.org/paper/{}"),
+        ),
+    ] = None
+    pmid: Annotated[
+        str | None,
+        About(
+            "The id in PubMed.",
+            "identifier",
+            shown="PubMed",
+            link=WebLink(r"[0-9]{1,9}", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+        ),
+    ] = None
+    acl: Annotated[
+        str | None,
+        About(
+            "The id in the ACL Anthology.",
+            "identifier",
+            shown="ACL Anthology",
+            link=WebLink(r"[A-Za-z0-9][A-Za-z0-9.-]{3,60}", "https://aclanthology.org/{}/"),
+        ),
+    ] = None
     references: Annotated[tuple[str, ...], About("The ids of the papers that it cites.", "identifier")] = ()
     source: Annotated[str, About("The file that the paper was read from.", in_record=False)] = ""
 

@@ -175,6 +175,8 @@ def paper_label_properties() -> dict[str, dict[str, Any]]:
             "type": _PROPERTY_TYPES[field.type] + ("[]" if field.many else ""),
             "meaning": " ".join(filter(None, (field.about.meaning, _PROPERTY_NOTES.get(field.type)))),
             "fulltext": field.about.fulltext,
+            "shown": field.about.shown,
+            "link": msgspec.to_builtins(field.about.link),
         }
         if field.name == "id":
             declared["name"] = {"type": "string", "meaning": _NAME_MEANING}

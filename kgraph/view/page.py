@@ -15,25 +15,17 @@ import html
 import json
 import math
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kgraph.view.facts import facts_of
 from kgraph.view.legend import line_of, link_types, node_kinds
 from kgraph.view.network import network_fragment, vis_script, vis_style
-from kgraph.view.scene import Drawing, Item, Scene
+from kgraph.view.scene import Drawing, Scene
 
 ASSETS = Path(__file__).parent / "assets"
 _SHARED = ("graph.js", "palette.js", "labels.js", "panel.js", "search.js", "legend.js")
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_WEB = re.compile(r"https?://[^\s]+", re.IGNORECASE)
-_ROWS = {
-    "date": "Date",
-    "year": "Year",
-    "author_count": "Authors",
-    "papers": "Papers",
-    "comments": "Comments",
-}
 _SLOT = re.compile(r"@@(\w+)@@")
 
 
@@ -100,6 +92,9 @@ def payload(scene: Scene) -> dict[str, Any]:
                 "name": kind.name,
                 "heading": kind.heading,
                 "shape": kind.shape,
+                "colour": kind.colour,
+                "prominence": kind.prominence,
+                "quoted": kind.quoted,
                 "shown": kind.name not in scene.hidden_kinds,
             }
             for kind in kinds
@@ -120,6 +115,7 @@ def payload(scene: Scene) -> dict[str, Any]:
         "nodes": nodes,
         "links": links,
         "centre": number[scene.centre] if scene.centre is not None else -1,
+        "outer": sorted(number[key] for key in scene.outer),
         "routes": [[number[key] for key in route.keys] for route in scene.routes],
         "regions": [
             [topics.index(region.name), region.x, region.y, region.radius]
@@ -167,53 +163,3 @@ def _sizes(scene: Scene) -> list[int]:
         min(34, round(5 + 1.9 * math.sqrt(degrees[item.key])) + (6 if item.key == scene.centre else 0))
         for item in scene.items
     ]
-
-
-def facts_of(item: Item) -> dict[str, Any]:
-    """Return the facts for the panel: rows of (name, value), and optional text, sentences and address."""
-    properties = item.properties
-    rows = [
-        (words, str(properties[name]))
-        for name, words in _ROWS.items()
-        if properties.get(name) is not None and not (name == "year" and properties.get("date"))
-    ]
-    aliases = [str(alias) for alias in properties.get("aliases") or [] if alias != item.name]
-    if aliases:
-        rows.append(("Also written", ", ".join(aliases[:8])))
-    rows += _measurement(properties)
-    facts: dict[str, Any] = {"rows": rows}
-    if properties.get("evidence"):
-        facts["sentences"] = [str(sentence) for sentence in properties["evidence"]]
-        facts["figure"] = str(properties.get("figure") or "")
-    if properties.get("papers") is not None:
-        facts["papers"] = properties["papers"]
-    if properties.get("abstract"):
-        facts["abstract"] = str(properties["abstract"])
-    url = str(properties.get("url") or "").strip()
-    if _WEB.fullmatch(url):
-        facts["url"] = url
-    elif url:
-        rows.append(("Address", url))
-    return facts
-
-
-def _measurement(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the rows of a result: metric, value, change and data set."""
-    unit = str(properties.get("unit") or "")
-    ending = unit if unit in ("", "%", "x") else f" {unit}"
-    bound = f"{properties['qualifier']} " if properties.get("qualifier") else ""
-    share = " of the value before" if properties.get("relative") else ""
-
-    def amount(name: str, sign: str = "") -> str:
-        number = properties.get(name)
-        return "" if number is None else f"{float(number):{sign}.12g}{ending}"
-
-    value, change = amount("value"), amount("change", "+")
-    rows = {
-        "Metric": properties.get("metric"),
-        "Value": value and bound + value,
-        "Before": amount("before"),
-        "Change": change and bound + change + share,
-        "Data set": properties.get("dataset"),
-    }
-    return [(name, str(text)) for name, text in rows.items() if text]

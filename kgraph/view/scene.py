@@ -69,6 +69,8 @@ class Scene:
     ``drawn`` are the indices of the links that are always visible. The others
     appear when the reader points at one of their ends. ``notes`` explain the
     selection to the reader. ``left_out`` counts the nodes that are not shown.
+    ``centre`` is the subject of a page with two rings, and ``outer`` the items
+    of the outer ring.
     """
 
     title: str
@@ -80,6 +82,7 @@ class Scene:
     left_out: int
     notes: tuple[str, ...] = ()
     centre: Key | None = None
+    outer: frozenset[Key] = frozenset()
     routes: tuple[Route, ...] = ()
     regions: tuple[Region, ...] = ()
     hidden_kinds: frozenset[str] = frozenset()

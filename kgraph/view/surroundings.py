@@ -52,6 +52,7 @@ def scene_around(
         left_out=left_out,
         notes=selection_notes(left_out, ordered),
         centre=centre,
+        outer=frozenset(items.keys() & outer),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from package_copy import PackageCopy
+from runs import jsonl
 from view_graphs import data_of
 
 from kgraph.view.scene import SceneBuilder
@@ -58,6 +59,43 @@ store.replace(
 store.close()
 """
 
+GRANT = {
+    "meaning": "A grant.",
+    "plural": "Grants",
+    "shape": "star",
+    "colour": "#123456",
+    "prominence": 0.5,
+    "map_limit": 2,
+    "hidden": True,
+    "properties": {
+        "id": {"type": "string", "meaning": "A test."},
+        "name": {"type": "string", "meaning": "A test."},
+        "title": {"type": "string", "meaning": "A test."},
+        "amount": {"type": "integer", "shown": "Amount in euros", "meaning": "A test."},
+    },
+}
+FUNDED_BY = {
+    "meaning": "The grant paid for the paper.",
+    "from": ["Paper"],
+    "to": ["Grant"],
+    "group": "bibliographic",
+    "words": ["Grants", "Papers"],
+}
+
+FILL_GRANTS = """
+import sys
+from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
+from kgraph.store import open_store
+
+def nodes(label, *ids):
+    return NodeBatch(label, [Node(id_, {"name": id_, "title": id_, "amount": 90}) for id_ in ids])
+
+store = open_store(sys.argv[1])
+edges = [Edge("a", grant, {}) for grant in ("g1", "g2", "g3")]
+store.replace([nodes("Paper", "a"), nodes("Grant", "g1", "g2", "g3")], [EdgeBatch("FUNDED_BY", "Paper", "Grant", edges)])
+store.close()
+"""
+
 FEATURE_OF = {
     "meaning": "The first concept is a feature of the second.",
     "from": ["Concept"],
@@ -88,7 +126,8 @@ def test_a_new_file_is_a_new_page(package_copy: PackageCopy, tmp_path: Path) -> 
     ran = package_copy.run(
         "view", "--venue", "Kitchen", "--paper", "a", "-o", target, "--store", store, expect=2
     )
-    assert "give only one of concept, paper, path, topic, venue, not paper and venue" in ran.err
+    names = sorted([*(name for name, page in pages().items() if page.selector), "venue"])
+    assert f"give only one of {', '.join(names)}, not paper and venue" in ran.err
     ran = package_copy.run("view", "--venue", "K", "--limit", "0", "-o", target, "--store", store, expect=2)
     assert "--limit" in ran.err
 
@@ -112,6 +151,58 @@ def test_a_new_relationship_type_is_on_pages(package_copy: PackageCopy, tmp_path
         (link,) = [link for link in links if link[2] == index]
         assert [nodes[end][1] for end in link[:2]] == ["c", "d"]
         assert link[3:5] == [0.25, "weight 0.25"]
+
+
+@pytest.mark.slow
+def test_a_new_label_is_on_pages_as_the_schema_declares_it(package_copy: PackageCopy, tmp_path: Path) -> None:
+    package_copy.edit("schemas/graph.json", '"labels": {', f'"labels": {{"Grant": {json.dumps(GRANT)},')
+    package_copy.edit(
+        "schemas/graph.json",
+        '"relationships": {',
+        f'"relationships": {{"FUNDED_BY": {json.dumps(FUNDED_BY)},',
+    )
+    store, target = tmp_path / "graph.kg", tmp_path / "page.html"
+    package_copy.python(FILL_GRANTS, store)
+    package_copy.run("view", "-o", target, "--store", store)
+    page = data_of(target.read_text(encoding="utf-8"))
+    assert page["kinds"][0] == {
+        "name": "Grant",
+        "heading": "Grants",
+        "shape": "star",
+        "colour": "#123456",
+        "prominence": 0.5,
+        "quoted": True,
+        "shown": False,
+    }
+    grants = [node for node in page["nodes"] if node[0] == 0]
+    assert [node[-1]["rows"] for node in grants] == [[["Amount in euros", "90"]]] * 2
+    assert "Grants are hidden at first. Tick them in the legend to show them." in page["notes"]
+
+
+@pytest.mark.slow
+def test_a_new_field_of_a_paper_is_on_its_page(package_copy: PackageCopy, tmp_path: Path) -> None:
+    package_copy.edit(
+        "kgraph/model.py",
+        "    source: Annotated",
+        '    language: Annotated[str | None, About("Its language.", shown="Language")] = None\n    source: Annotated',
+    )
+    papers = jsonl(
+        tmp_path / "papers.jsonl", {"id": "bread", "title": "Bread in a kettle", "language": "Welsh"}
+    )
+    store, target = tmp_path / "graph.kg", tmp_path / "page.html"
+    package_copy.run("build", papers, "--store", store, "--jobs", "1")
+    package_copy.run("view", "--paper", "bread", "-o", target, "--store", store)
+    page = data_of(target.read_text(encoding="utf-8"))
+    assert [node[-1]["rows"] for node in page["nodes"] if node[1] == "Bread in a kettle"] == [
+        [["Language", "Welsh"]]
+    ]
+
+
+def test_a_second_page_without_a_selector_is_an_error(package_copy: PackageCopy) -> None:
+    page = VENUE_PAGE.replace('Selector(("VENUE",), "Show the papers of a venue.")', "None")
+    package_copy.write("kgraph/view/scenes/aaa.py", page)
+    ran = package_copy.python("import kgraph.cli", expect=None)
+    assert ran.code != 0 and "one page must have no selector, not 2 (venue and map)" in ran.err
 
 
 def test_a_module_without_a_page_is_an_error(package_copy: PackageCopy) -> None:

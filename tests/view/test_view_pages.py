@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from view_graphs import HOSTILE, all_pages, data_of, make_store
 
 from kgraph.model import Node, NodeBatch
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore, open_store
 from kgraph.view import view
-from kgraph.view.page import facts_of, json_for_html, payload
+from kgraph.view.facts import facts_of
+from kgraph.view.page import json_for_html, payload
 from kgraph.view.scene import Item
 from kgraph.view.scenes import pages
 
@@ -105,14 +108,55 @@ def test_the_facts_of_a_result(properties: dict[str, Any], rows: list[tuple[str,
 @pytest.mark.parametrize(
     ("properties", "rows"),
     [
-        ({"date": "2024-01-02", "year": 2024, "author_count": 3}, [("Date", "2024-01-02"), ("Authors", "3")]),
+        ({"date": "2024-01-02", "year": 2024, "author_count": 3}, [("Authors", "3"), ("Date", "2024-01-02")]),
         ({"year": 2024, "comments": 0}, [("Year", "2024"), ("Comments", "0")]),
-        ({"aliases": ["a", "n", "b"]}, [("Also written", "a, b")]),
+        ({"venue": "Oven 2024", "keywords": ["oven", "bread"], "source": "a.txt"},
+         [("Venue", "Oven 2024"), ("Keywords", "oven, bread")]),
+        ({"keywords": list("abcdefghij")}, [("Keywords", "a, b, c, d, e, f, g, h and 2 more")]),
         ({"url": "file:///etc/passwd"}, [("Address", "file:///etc/passwd")]),
     ],
-)
-def test_the_facts_of_papers_and_concepts(properties: dict[str, Any], rows: list[tuple[str, str]]) -> None:
+)  # fmt: skip
+def test_the_facts_of_a_paper(properties: dict[str, Any], rows: list[tuple[str, str]]) -> None:
     assert facts_of(Item(("Paper", "n"), "Paper", "n", properties)) == {"rows": rows}
+
+
+def test_the_facts_of_a_concept() -> None:
+    facts = facts_of(Item(("Concept", "n"), "Task", "n", {"aliases": ["a", "n", "b"], "papers": 2}))
+    assert facts == {"rows": [("Also written", "a, b"), ("Papers", "2")], "papers": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "row"),
+    [
+        ("doi", "10.1000/xyz(1)", ("DOI", "10.1000/xyz(1)", "https://doi.org/10.1000/xyz%281%29")),
+        ("arxiv", "2401.00010v2", ("arXiv", "2401.00010v2", "https://arxiv.org/abs/2401.00010v2")),
+        ("arxiv", "hep-th/9901001", ("arXiv", "hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001")),
+        ("openalex", "W17", ("OpenAlex", "W17", "https://openalex.org/W17")),
+        ("semantic_scholar", "0a" * 20,
+         ("Semantic Scholar", "0a" * 20, f"https://www.semanticscholar.org/paper/{'0a' * 20}")),
+        ("pmid", "123", ("PubMed", "123", "https://pubmed.ncbi.nlm.nih.gov/123/")),
+        ("acl", "2023.acl-long.1", ("ACL Anthology", "2023.acl-long.1", "https://aclanthology.org/2023.acl-long.1/")),
+    ],
+)  # fmt: skip
+def test_an_identifier_is_a_link(name: str, value: str, row: tuple[str, ...]) -> None:
+    assert facts_of(Item(("Paper", "p"), "Paper", "p", {name: value})) == {"rows": [row]}
+
+
+@pytest.mark.parametrize(
+    "value", [*HOSTILE, "//evil.example", "https://evil.example/10.1/x", "10.1 /x", "1\n"]
+)
+def test_other_text_in_an_identifier_is_not_a_link(value: str) -> None:
+    for prop in graph_schema().label("Paper").properties:
+        if prop.link:
+            facts = facts_of(Item(("Paper", "p"), "Paper", "p", {prop.name: value}))
+            assert facts == {"rows": [(prop.shown, value)]}, prop.name
+
+
+@given(st.text())
+def test_the_address_of_a_doi_is_in_its_resolver(text: str) -> None:
+    (row,) = facts_of(Item(("Paper", "p"), "Paper", "p", {"doi": f"10.1000/{text}"}))["rows"]
+    for address in row[2:]:
+        assert re.fullmatch(r"https://doi\.org/10\.1000/[\w.~/:%-]+", address, re.ASCII)
 
 
 def test_a_page_has_the_strength_and_note_of_each_link(store: GraphStore) -> None:
@@ -131,7 +175,11 @@ def test_a_page_describes_its_kinds_and_types_as_the_schema_does(store: GraphSto
         "Methods",
         "Organisations",
     ]
-    assert kinds["Result"]["shape"] == schema.label("Result").shape
+    result, phrase = schema.label("Result"), schema.label("Concept").kinds[-1]
+    assert (kinds["Result"]["shape"], kinds["Result"]["colour"]) == (result.shape, result.colour)
+    assert (kinds["Result"]["shown"], kinds["Paper"]["shown"]) == (False, True)
+    assert (kinds["Phrase"]["colour"], kinds["Phrase"]["prominence"]) == (phrase.colour, phrase.prominence)
+    assert [name for name, kind in kinds.items() if not kind["quoted"]] == ["Paper"]
     for entry in data["types"]:
         kind = schema.relationship(entry["name"])
         assert (entry["out"], entry["in"]) == kind.words

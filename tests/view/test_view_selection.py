@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kgraph.errors import InputError
 from kgraph.model import Edge, EdgeBatch, Node, NodeBatch
+from kgraph.schema import graph_schema
 from kgraph.store import GraphStore, open_store
 from kgraph.view import view
 from kgraph.view.layout import SPACING
@@ -194,10 +196,11 @@ def test_the_map_of_a_large_graph_starts_with_concepts(
 
 def test_the_map_has_bounds_and_a_note_about_them(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = scene_of(store, "map")
-    monkeypatch.setattr(
-        "kgraph.view.scenes.map.BOUNDS",
-        {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1, "Result": 3},
-    )
+    limits = {"Paper": 20, "Concept": 50, "Author": 5, "Organization": 2, "Venue": 1, "Result": 3}
+    declared = graph_schema()
+    labels = [replace(label, map_limit=limits.get(label.name, label.map_limit)) for label in declared.labels]
+    schema = replace(declared, labels=tuple(labels))
+    monkeypatch.setattr("kgraph.view.scenes.map.graph_schema", lambda: schema)
     scene = scene_of(store, "map")
     assert len(scene.items) + scene.left_out == len(whole.items) + whole.left_out
     assert sum(item.kind == "Paper" for item in scene.items) == 20

@@ -41,8 +41,8 @@ function brightNodes() {
   return bright;
 }
 
-function kindName(node) {
-  return data.kinds[node.kind].name;
+function kindOf(node) {
+  return data.kinds[node.kind];
 }
 
 function shortName(text, most = 42) {

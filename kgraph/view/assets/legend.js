@@ -23,7 +23,7 @@ function fillLegend() {
 function kindRows() {
   const counts = countBy((node) => node.kind);
   return data.kinds.map((kind, index) =>
-    legendRow(kind.name, kind.heading, swatch(kind.shape, kindColour(kind.name)), counts.get(index), [index], state.hiddenKinds),
+    legendRow(kind.name, kind.heading, swatch(kind.shape, kindColour(kind)), counts.get(index), [index], state.hiddenKinds),
   );
 }
 
@@ -125,7 +125,7 @@ function routeRow(route) {
 
 function shareWords(node) {
   const { papers } = node.facts;
-  const kind = kindName(node).toLowerCase();
+  const kind = kindOf(node).name.toLowerCase();
   return papers === undefined ? kind : `${kind} in ${papers} ${papers === 1 ? "paper" : "papers"}`;
 }
 

@@ -16,7 +16,7 @@ const byImportance = [...nodes].sort((one, two) => weight(two) - weight(one) || 
 
 // A concept of many papers describes a region better than one paper does.
 function weight(node) {
-  return node.degree * (kindName(node) === "Paper" ? 0.35 : kindName(node) === "Phrase" ? 0.6 : 1);
+  return node.degree * kindOf(node).prominence;
 }
 
 function toScreen(x, y) {
@@ -141,7 +141,9 @@ function paintLines(context, drawn, opacity = 0) {
   context.setLineDash([]);
 }
 
+const TURN = Math.PI / 5;
 const CORNERS = {
+  star: Array.from({ length: 10 }, (_, at) => [Math.sin(at * TURN), -Math.cos(at * TURN)].map((part) => part * (at % 2 ? 0.6 : 1.35))),
   triangle: [[0, -1.2], [1.1, 0.8], [-1.1, 0.8]],
   diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
   hexagon: [[-0.55, -0.95], [0.55, -0.95], [1.1, 0], [0.55, 0.95], [-0.55, 0.95], [-1.1, 0]],

@@ -5,6 +5,7 @@ const stage = document.getElementById("drawing");
 let fitted = 1;
 const visNodes = new vis.DataSet(made.nodes.map(({ label, ...node }) => ({ ...node, ...nodeStyle(nodes[node.id], null) })));
 const visEdges = new vis.DataSet(made.edges.map((edge) => ({ ...edge, ...edgeStyle(links[edge.id], null) })));
+const outer = new Set(data.outer);
 const network = new vis.Network(stage, { nodes: visNodes, edges: visEdges }, made.options);
 const styled = { nodes: new Map(), edges: new Map() };
 
@@ -83,7 +84,7 @@ function labelSides(node, at) {
 function nameRoom(node, pointed) {
   if (data.routes.length) return isEnd(node) ? 28 : 34;
   if (data.centre < 0) return pointed ? 60 : 34;
-  return node.index === data.centre ? 28 : kindName(node) === "Paper" ? 34 : 26;
+  return node.index === data.centre ? 28 : outer.has(node.index) ? 34 : 26;
 }
 
 function drawNames(context) {
@@ -94,7 +95,7 @@ function drawNames(context) {
   const [width, height] = [stage.clientWidth, stage.clientHeight];
   const ink = themeColour("--ink");
   const important = (node) =>
-    (isEnd(node) ? 1e6 : data.centre >= 0 && kindName(node) !== "Paper" ? 1e3 : 0) + (node.index === state.hovered || node.index === state.selected ? 1e7 : 0) + node.size;
+    (isEnd(node) ? 1e6 : data.centre >= 0 && !outer.has(node.index) ? 1e3 : 0) + (node.index === state.hovered || node.index === state.selected ? 1e7 : 0) + node.size;
   const taken = new Taken();
   const labels = [];
   for (const node of nodes) {

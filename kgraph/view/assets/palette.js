@@ -1,10 +1,5 @@
 // Colours that readers with colour blindness can distinguish (Okabe and Ito, Tol), light and dark.
 
-const KIND_COLOURS = {
-  Paper: "#0072b2", Task: "#e08f00", Method: "#009e73", Dataset: "#cc79a7", Metric: "#d55e00", Concept: "#7b6fb5",
-  Phrase: "#9aa4ae", Author: "#56b4e9", Organization: "#8a6d3b", Venue: "#b5a642", Topic: "#8c2d5a",
-  Result: "#332288",
-};
 const TOPIC_COLOURS = [
   "#4477aa", "#ee6677", "#228833", "#ccaa22", "#56b4e9", "#aa3377", "#e08f00", "#009e73", "#8a6d3b", "#7b6fb5",
   "#d55e00", "#44aa99",
@@ -26,7 +21,7 @@ function onGround(colour) {
 }
 
 function kindColour(kind) {
-  return onGround(KIND_COLOURS[kind] || OTHER);
+  return onGround(kind.colour);
 }
 
 function topicColour(topic) {
@@ -34,7 +29,7 @@ function topicColour(topic) {
 }
 
 function nodeColour(node) {
-  return state.colourBy === "topic" ? topicColour(node.topic) : kindColour(kindName(node));
+  return state.colourBy === "topic" ? topicColour(node.topic) : kindColour(kindOf(node));
 }
 
 function faded(colour, opacity) {

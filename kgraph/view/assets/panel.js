@@ -12,7 +12,7 @@ function select(index, move) {
   fillPanel(nodes[index]);
   panel.hidden = false;
   panel.scrollTop = 0;
-  say(`${nodes[index].name}, ${kindName(nodes[index])}, linked to ${nodes[index].degree} others`);
+  say(`${nodes[index].name}, ${kindOf(nodes[index]).name}, linked to ${nodes[index].degree} others`);
   if (move) centreOn(index);
   redraw();
 }
@@ -29,11 +29,12 @@ function closePanel() {
 
 function fillPanel(node) {
   const kind = element("p", "kind");
-  kind.append(swatch(data.kinds[node.kind].shape, kindColour(kindName(node))), kindName(node));
+  const { name, shape } = kindOf(node);
+  kind.append(swatch(shape, kindColour(kindOf(node))), name);
   if (node.topic >= 0) kind.append(element("span", "note", data.topics[node.topic]));
   const parts = [kind, element("h2", "", node.name)];
   if (node.facts.rows.length) parts.push(factList(node.facts.rows));
-  const link = webLink(node.facts.url);
+  const link = webLink(node.facts.url, "");
   if (link) parts.push(link);
   if (node.facts.abstract) parts.push(...abstractParts(node.facts.abstract));
   for (const sentence of node.facts.sentences || []) parts.push(quote(sentence, [node.facts.figure]));
@@ -43,11 +44,17 @@ function fillPanel(node) {
 
 function factList(rows) {
   const list = element("dl", "facts");
-  for (const [name, value] of rows) list.append(element("dt", "", name), element("dd", "", value));
+  for (const [name, value, address] of rows) {
+    const cell = element("dd", "", value);
+    const link = address && webLink(address, value);
+    if (link) cell.replaceChildren(link);
+    list.append(element("dt", "", name), cell);
+  }
   return list;
 }
 
-function webLink(address) {
+// Returns a link with a text, by default the name of the site. Returns null if the address is not one of the web.
+function webLink(address, text) {
   let url;
   try {
     url = new URL(address);
@@ -55,7 +62,7 @@ function webLink(address) {
     return null;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") return null;
-  const link = element("a", "", `Read at ${url.hostname}`);
+  const link = element("a", "", text || `Read at ${url.hostname}`);
   link.href = url.href;
   link.rel = "noopener noreferrer";
   link.target = "_blank";
@@ -125,7 +132,7 @@ function neighbourRow(node, link) {
   });
   row.append(go);
   if (link.note) row.append(element("span", "note", link.note));
-  const names = [other, node].filter((end) => kindName(end) !== "Paper").map((end) => end.name);
+  const names = [other, node].filter((end) => kindOf(end).quoted).map((end) => end.name);
   row.append(...link.evidence.slice(0, 2).map((number) => quote(data.sentences[number], names)));
   return row;
 }

@@ -30,7 +30,7 @@ function showResults(open) {
       const row = element("li", "", nodes[index].name);
       row.id = `result-${position}`;
       row.setAttribute("role", "option");
-      row.append(element("small", "", kindName(nodes[index])));
+      row.append(element("small", "", kindOf(nodes[index]).name));
       row.addEventListener("pointerdown", (event) => event.preventDefault());
       row.addEventListener("click", () => choose(position));
       return row;

@@ -14,19 +14,6 @@ from kgraph.view.scene import Drawing, Item, Key, Limits, Link, Point, Region, S
 LARGE = 3_000
 """A map of more papers than this shows only the concepts at first."""
 
-BOUNDS: Mapping[str, int] = {
-    "Paper": 5_000,
-    "Concept": 12_000,
-    "Author": 4_000,
-    "Result": 4_000,
-    "Venue": 500,
-}
-"""The most nodes of a label on one map. The best connected are kept."""
-
-_OTHER_BOUND = 1_000
-_HIDDEN = ("Author", "Result")
-"""There are several of these for each paper, so the reader has to ask for them."""
-
 _DENSE = 40_000
 _LEVEL = 0.1
 _NO_TOPIC = -1
@@ -38,7 +25,11 @@ class MapPage:
     name = "map"
     selector = None
     drawing: Drawing = "canvas"
-    limits = Limits(default=2 * max(BOUNDS.values()))
+
+    @property
+    def limits(self) -> Limits:
+        """As many papers and concepts as the schema allows."""
+        return Limits(default=2 * max(label.map_limit for label in graph_schema().labels))
 
     def build(self, store: GraphStore, selection: tuple[str, ...], limit: int) -> Scene:
         """Return the map. ``limit`` bounds papers and concepts together."""
@@ -53,6 +44,7 @@ class MapPage:
         groups, topics = _communities(shown, links)
         owners = _owners(links, groups)
         positions, regions = _positions(shown, links, groups, owners, topics)
+        hidden = {kind.name for kind in node_kinds() if kind.hidden}
         return Scene(
             title="Map of the graph",
             subtitle=f"{counts['Paper']:,} papers and {counts['Concept']:,} concepts",
@@ -63,23 +55,23 @@ class MapPage:
             left_out=lower_ranked + isolated,
             notes=tuple(_notes(isolated, lower_ranked, large, shown)),
             regions=regions,
-            hidden_kinds=frozenset({*_HIDDEN, "Paper"} if large else _HIDDEN),
+            hidden_kinds=frozenset(hidden | {"Paper"} if large else hidden),
         )
 
 
 def _choose(store: GraphStore, limit: int) -> tuple[list[Key], dict[str, int]]:
     """Return the keys of the map, and the number of nodes of each label in the graph.
 
-    Topics are not nodes of the map but its regions.
+    Labels with a limit of 0 are not nodes of the map. Topics are its regions.
     """
     chosen: list[Key] = []
     counts: dict[str, int] = {}
     for label in graph_schema().labels:
-        if label.shape is None or label.name == "Topic":
+        if label.shape is None or not label.map_limit:
             continue
         ranked = best_connected(store, label.name)
         counts[label.name] = len(ranked)
-        bound = min(BOUNDS.get(label.name, _OTHER_BOUND), max(1, limit // 2))
+        bound = min(label.map_limit, max(1, limit // 2))
         chosen.extend((label.name, node_id) for node_id in ranked[:bound])
     return chosen, counts
 
@@ -195,7 +187,10 @@ def _notes(isolated: int, lower_ranked: int, large: bool, shown: Sequence[Item])
             f"{isolated:,} {'node' if isolated == 1 else 'nodes'} without a link to others left out."
         )
     if lower_ranked:
-        bounds = " and ".join(f"{BOUNDS[label]:,} {label.lower()}s" for label in ("Paper", "Concept"))
+        schema = graph_schema()
+        bounds = " and ".join(
+            f"{schema.label(name).map_limit:,} {name.lower()}s" for name in ("Paper", "Concept")
+        )
         notes.append(
             f"{lower_ranked:,} nodes of lower rank were left out. A map has at most {bounds}, "
             "and the best connected are kept."
@@ -204,7 +199,7 @@ def _notes(isolated: int, lower_ranked: int, large: bool, shown: Sequence[Item])
         papers = sum(item.kind == "Paper" for item in shown)
         notes.append(f"Only concepts are shown at first. Tick Papers in the legend to add {papers:,} papers.")
     kinds = {item.kind for item in shown}
-    if hidden := [kind.heading for kind in node_kinds() if kind.name in _HIDDEN and kind.name in kinds]:
+    if hidden := [kind.heading for kind in node_kinds() if kind.hidden and kind.name in kinds]:
         named = " and ".join(hidden).capitalize()
         notes.append(f"{named} are hidden at first. Tick them in the legend to show them.")
     return notes

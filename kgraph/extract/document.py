@@ -13,7 +13,8 @@ these extension attributes:
 ``candidates``      phrases that name the same thing, by ``kgraph_candidates``
 ``kinds``           key → kind, by ``kgraph_kinds``
 ``sentences``       the mentions of each sentence (``Sentence``), by ``kgraph_relations``
-``relations``       relations of the paper and between candidates, by ``kgraph_relations``
+``relations``       relations of the paper and between candidates, by ``kgraph_relations`` and
+                    ``kgraph_relation_model``
 ``results``         results that the paper reports, by ``kgraph_results``
 ``salience``        key → 0..1, by ``kgraph_salience``
 =================== ===================================================================

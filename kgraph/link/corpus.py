@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from kgraph.link.aliases import Aliases, learn_aliases, link_concepts, own_concept_ids
 from kgraph.link.hierarchy import structural_relations
-from kgraph.link.relatedness import Relatedness, related_papers, words_of
+from kgraph.link.relatedness import Relatedness, related_pairs, words_of
 from kgraph.link.relations import LinkedRelation, linked_relations
 from kgraph.link.result_nodes import LinkedResult, linked_results
 from kgraph.link.thesaurus import Thesaurus
@@ -71,7 +71,7 @@ def link(papers: Sequence[Paper], corpus: Corpus, thesaurus: Thesaurus) -> Linke
     vocabulary = builder.build()
     hierarchy = graph_schema().hierarchy().name
     relations[hierarchy].extend(structural_relations(vocabulary, papers, hierarchy))
-    related = tuple(related_papers(vocabulary, (words_of(paper.title, paper.abstract) for paper in papers)))
+    related = tuple(related_pairs(vocabulary, (words_of(paper.title, paper.abstract) for paper in papers)))
     return LinkedCorpus(
         papers=papers,
         corpus=corpus,

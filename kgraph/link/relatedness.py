@@ -133,7 +133,7 @@ def shares(
     return parts, others
 
 
-def related_papers(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Iterator[Relatedness]:
+def related_pairs(vocabulary: Vocabulary, texts: Iterable[Counter[str]]) -> Iterator[Relatedness]:
     """Yield the pairs in which one paper is among the other's nearest, by rising rows.
 
     ``texts`` are the words of the papers in the order of the rows of the

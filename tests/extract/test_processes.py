@@ -101,7 +101,9 @@ def test_no_papers(jobs: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(extract_in_parallel([], jobs)) == []
 
 
-@pytest.mark.parametrize(("count", "jobs"), [(processes.WORTH_IT, 3), (processes.WORTH_IT - BATCH, 1)])
+@pytest.mark.parametrize(
+    ("count", "jobs"), [(processes.MIN_PAPERS_FOR_WORKERS, 3), (processes.MIN_PAPERS_FOR_WORKERS - BATCH, 1)]
+)
 def test_the_default_goes_by_the_number_of_papers(
     monkeypatch: pytest.MonkeyPatch, count: int, jobs: int
 ) -> None:

@@ -17,11 +17,11 @@ from kgraph.model import Paper
 
 def test_both_directions_sum_to_one() -> None:
     words = prepare_words(["We", "use", "a", "net", "for", "search", "and", "ranking", "."])
-    of_pairs = probabilities(
+    found = probabilities(
         load_relation_model(), [(words, [(3, 4), (5, 6), (7, 8)], [(0, 1), (0, 2), (1, 2)])]
     )
-    assert of_pairs.shape == (3, 2, len(load_relation_model().labels))
-    assert np.allclose(of_pairs.sum(axis=-1), 1, atol=1e-5)
+    assert found.shape == (3, 2, len(load_relation_model().labels))
+    assert np.allclose(found.sum(axis=-1), 1, atol=1e-5)
 
 
 def test_mentions_between_are_seen() -> None:
@@ -30,7 +30,7 @@ def test_mentions_between_are_seen() -> None:
 
 
 def test_files_are_small_and_name_their_training_data() -> None:
-    packed = data_path("statement_model.json.gz").read_bytes()
+    packed = data_path("relation_model.json.gz").read_bytes()
     assert len(packed) + len(data_path("word_clusters.json.gz").read_bytes()) < 1_000_000
     assert b"SciERC" in gzip.decompress(packed)[:300]
     assert load_relation_model().labels[0] == NONE
@@ -39,18 +39,18 @@ def test_files_are_small_and_name_their_training_data() -> None:
 
 def test_a_metric_evaluates_its_method() -> None:
     model = load_relation_model()
-    of_pairs = np.zeros((2, len(model.labels)), dtype=np.float32)
-    of_pairs[0, model.labels.index("EVALUATE-FOR")] = 0.9
-    best = most_probable(model, of_pairs.tolist())
+    found = np.zeros((2, len(model.labels)), dtype=np.float32)
+    found[0, model.labels.index("EVALUATE-FOR")] = 0.9
+    best = most_probable(model, found.tolist())
     assert best is not None
     assert (best[0].type, best[1]) == ("EVALUATED_BY", True)
 
 
 def test_a_symmetric_label_counts_in_both_directions() -> None:
     model = load_relation_model()
-    of_pairs = np.zeros((2, len(model.labels)), dtype=np.float32)
-    of_pairs[:, model.labels.index("COMPARE")] = 0.4
-    best = most_probable(model, of_pairs.tolist())
+    found = np.zeros((2, len(model.labels)), dtype=np.float32)
+    found[:, model.labels.index("COMPARE")] = 0.4
+    best = most_probable(model, found.tolist())
     assert best is not None
     assert best[0].type == "COMPARED_WITH"
     assert best[2] == pytest.approx(0.8)
@@ -59,10 +59,10 @@ def test_a_symmetric_label_counts_in_both_directions() -> None:
 @pytest.fixture(scope="module")
 def pipeline() -> Language:
     nlp = load_pipeline()
-    if "kgraph_statements" not in nlp.pipe_names:
+    if "kgraph_relation_model" not in nlp.pipe_names:
         import kgraph.extract.relations.pairs  # noqa: F401 - registers the component
 
-        nlp.add_pipe("kgraph_statements", after="kgraph_relations")
+        nlp.add_pipe("kgraph_relation_model", after="kgraph_relations")
     return nlp
 
 

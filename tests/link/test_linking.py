@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from kgraph.errors import InputError
 from kgraph.link.aliases import learn_aliases, link_concepts
-from kgraph.link.cooccurrence import co_occurrences, npmi
 from kgraph.link.corpus import link
 from kgraph.link.graph import edge_batches, node_batches
 from kgraph.link.hierarchy import phrase_parents
-from kgraph.link.relatedness import products, related_papers, shares, unit, words_of
+from kgraph.link.npmi import co_occurrences, npmi
+from kgraph.link.relatedness import products, related_pairs, shares, unit, words_of
 from kgraph.link.thesaurus import Thesaurus, read_thesaurus, thesaurus_from_lines, thesaurus_lines
 from kgraph.link.topics import find_topics
 from kgraph.link.vocabulary import Vocabulary, VocabularyBuilder, vote
@@ -272,7 +272,7 @@ class TestRelatedness:
     def test_the_score_is_the_sum_of_both_cosines(self) -> None:
         papers = [{"alpha": 0.9, "beta": 0.4}, {"alpha": 0.5, "gamma": 0.6}, {"delta": 0.7}]
         texts = [words_of(f"on {' '.join(paper)}", "some shared wording here") for paper in papers]
-        (pair,) = related_papers(vocabulary(*papers), texts)
+        (pair,) = related_pairs(vocabulary(*papers), texts)
         idf = {"alpha": math.log(4 / 2.5), "beta": math.log(4 / 1.5), "gamma": math.log(4 / 1.5)}
         first = np.array([math.sqrt(0.9) * idf["alpha"], math.sqrt(0.4) * idf["beta"], 0])
         second = np.array([math.sqrt(0.5) * idf["alpha"], 0, math.sqrt(0.6) * idf["gamma"]])

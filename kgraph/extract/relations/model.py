@@ -51,8 +51,8 @@ class RelationModel:
     ``rows`` says which row of ``weights`` (F + 1 × 2L, the last 0) a feature
     has; ``kind_rows``, ``kind_weights`` (× T, the last row 0) and ``kind_bias``
     (T) predict the kind of a mention. ``bias`` has L numbers,
-    ``of_kinds`` (2 × T × L) the weights of the kind of head and of tail,
-    ``of_pairs`` (2 × T × T × L) those of kinds of head and tail together, where
+    ``end_kind_weights`` (2 × T × L) the weights of the kind of head and of tail,
+    ``kind_pair_weights`` (2 × T × T × L) those of kinds of head and tail together, where
     the head comes first and where it comes last. ``sharpness`` multiplies scores
     so that probabilities are calibrated.
     """
@@ -64,8 +64,8 @@ class RelationModel:
     kind_weights: Numbers
     kind_bias: Numbers
     bias: Numbers
-    of_kinds: Numbers
-    of_pairs: Numbers
+    end_kind_weights: Numbers
+    kind_pair_weights: Numbers
     sharpness: float
 
 
@@ -79,14 +79,16 @@ def scores_of_sentences(model: RelationModel, sentences: Sequence[Paired]) -> Nu
     """
     labels = len(model.labels)
     spans = [(words, span) for words, of_sentence, _ in sentences for span in of_sentence]
-    of_mentions = [mention_features(*mention) for mention in spans]
-    of_kinds = [kind_features(*mention, seen) for mention, seen in zip(spans, of_mentions, strict=True)]
-    kinds = _softmax(_sums(model.kind_rows, model.kind_weights, of_kinds) + model.kind_bias)
+    features_of_mention = [mention_features(*mention) for mention in spans]
+    features_of_kind = [
+        kind_features(*mention, seen) for mention, seen in zip(spans, features_of_mention, strict=True)
+    ]
+    kinds = _softmax(_sums(model.kind_rows, model.kind_weights, features_of_kind) + model.kind_bias)
     lists = [sentence_features(words) for words, _, _ in sentences]
-    lists += of_mentions
+    lists += features_of_mention
     one: list[int] = []
     two: list[int] = []
-    of_pair: list[int] = []
+    sentence_of_pair: list[int] = []
     offset = 0
     for index, (words, of_sentence, pairs) in enumerate(sentences):
         for first, second in pairs:
@@ -94,18 +96,22 @@ def scores_of_sentences(model: RelationModel, sentences: Sequence[Paired]) -> Nu
             lists.append(between_features(words, of_sentence[first], of_sentence[second], between))
             one.append(offset + first)
             two.append(offset + second)
-            of_pair.append(index)
+            sentence_of_pair.append(index)
         offset += len(of_sentence)
     sums = _sums(model.rows, model.weights, lists)
     around, own, apart = np.split(sums, [len(sentences), len(sentences) + len(spans)])
-    as_head = own[:, :labels] + kinds @ model.of_kinds[0]
-    as_tail = own[:, labels:] + kinds @ model.of_kinds[1]
-    found: Numbers = apart.reshape(len(one), 2, labels) + (model.bias + around[of_pair, :labels])[:, None]
+    as_head = own[:, :labels] + kinds @ model.end_kind_weights[0]
+    as_tail = own[:, labels:] + kinds @ model.end_kind_weights[1]
+    found: Numbers = (
+        apart.reshape(len(one), 2, labels) + (model.bias + around[sentence_of_pair, :labels])[:, None]
+    )
     found[:, 0] += as_head[one] + as_tail[two]
     found[:, 1] += as_head[two] + as_tail[one]
     for direction, (heads, tails) in enumerate(((one, two), (two, one))):
         both = kinds[heads][:, :, None] * kinds[tails][:, None, :]
-        found[:, direction] += both.reshape(len(one), -1) @ model.of_pairs[direction].reshape(-1, labels)
+        found[:, direction] += both.reshape(len(one), -1) @ model.kind_pair_weights[direction].reshape(
+            -1, labels
+        )
     return found
 
 
@@ -126,7 +132,7 @@ def probabilities(model: RelationModel, sentences: Sequence[Paired]) -> Numbers:
 @cache
 def load_relation_model() -> RelationModel:
     """Return the model of every pair of mentions, in which most are labelled :data:`NONE`."""
-    return relation_model_of(read_json("statement_model.json.gz"))
+    return relation_model_of(read_json("relation_model.json.gz"))
 
 
 def relation_model_of(data: Mapping[str, Any]) -> RelationModel:
@@ -145,8 +151,8 @@ def relation_model_of(data: Mapping[str, Any]) -> RelationModel:
         kind_weights=numbers([*kind_features.values(), [0] * len(data["kinds"])], scale),
         kind_bias=numbers(data["kind_bias"], scale),
         bias=numbers(data["bias"]),
-        of_kinds=numbers(data["of_kinds"]),
-        of_pairs=numbers(data["of_pairs"]),
+        end_kind_weights=numbers(data["end_kind_weights"]),
+        kind_pair_weights=numbers(data["kind_pair_weights"]),
         sharpness=data["sharpness"],
     )
 

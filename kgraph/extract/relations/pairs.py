@@ -32,11 +32,11 @@ _CROSSED = 1
 
 
 @Language.component(
-    "kgraph_statements",
+    "kgraph_relation_model",
     requires=["doc._.words", "doc._.sentences", "doc._.kinds", "doc._.relations"],
     assigns=["doc._.relations"],
 )
-def statements(doc: Doc) -> Doc:
+def relation_model(doc: Doc) -> Doc:
     """Add relations between the candidates of a sentence to ``doc._.relations``, by falling confidence."""
     model = load_relation_model()
     kinds: Mapping[str, Kind] = doc._.kinds
@@ -52,24 +52,24 @@ def statements(doc: Doc) -> Doc:
             if paired[2]:
                 inputs.append((sentence, mentions, paired))
     if inputs:
-        of_pairs = iter(probabilities(model, [paired for _, _, paired in inputs]).tolist())
+        per_pair = iter(probabilities(model, [paired for _, _, paired in inputs]).tolist())
         for sentence, paired_mentions, (_, _, pairs) in inputs:
             # strict=False: the iterator goes on with the pairs of the next sentence.
-            classified = zip(pairs, of_pairs, strict=False)
+            classified = zip(pairs, per_pair, strict=False)
             found.extend(_relations_of(doc._.tokens, model, sentence, paired_mentions, classified))
     doc._.relations = tuple(sorted(found, key=lambda relation: -relation.confidence))
     return doc
 
 
 def _model_input(
-    of_doc: Sequence[Word], starts: Sequence[int], sentence: Sentence, mentions: Sequence[SentenceMention]
+    doc_words: Sequence[Word], starts: Sequence[int], sentence: Sentence, mentions: Sequence[SentenceMention]
 ) -> Paired:
     """Return the words of a sentence, the spans of its mentions and the pairs to classify."""
     # A word may reach over the start of a sentence ("end.-Next"), and a name may start inside a
     # word ("BERT" in "non-BERT"). Both then count as the whole word. A defined long form may end
     # after the end of the sentence that was detected.
     offset = bisect_right(starts, sentence.span.start) - 1
-    words = of_doc[offset : bisect_left(starts, sentence.span.end)]
+    words = doc_words[offset : bisect_left(starts, sentence.span.end)]
     spans = [
         (
             bisect_right(starts, mention.phrase.start) - 1 - offset,
@@ -88,8 +88,8 @@ def _relations_of(
     classified: Iterable[tuple[tuple[int, int], PairProbabilities]],
 ) -> Iterator[CandidateRelation]:
     evidence: Evidence | None = None
-    for (first, second), of_pair in classified:
-        best = most_probable(model, of_pair)
+    for (first, second), probabilities_of_pair in classified:
+        best = most_probable(model, probabilities_of_pair)
         if best is None:
             continue
         label, turned, probability = best
@@ -107,7 +107,9 @@ def _near_pairs(mentions: Sequence[SentenceMention], spans: Sequence[Span]) -> I
                 yield first, second
 
 
-def most_probable(model: RelationModel, of_pair: PairProbabilities) -> tuple[ModelLabel, bool, float] | None:
+def most_probable(
+    model: RelationModel, probabilities_of_pair: PairProbabilities
+) -> tuple[ModelLabel, bool, float] | None:
     """Return the most probable label of a pair, whether its direction is turned, and its probability.
 
     The probabilities of a symmetric label in both directions are added.
@@ -119,7 +121,7 @@ def most_probable(model: RelationModel, of_pair: PairProbabilities) -> tuple[Mod
         label = labels.get(name)
         if label is None:
             continue
-        forward, backward = of_pair[0][column], of_pair[1][column]
+        forward, backward = probabilities_of_pair[0][column], probabilities_of_pair[1][column]
         if label.symmetric:
             options = [(False, min(1.0, forward + backward))]
         else:

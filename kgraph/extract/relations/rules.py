@@ -24,7 +24,7 @@ from kgraph.extract.terms.candidates import candidates_by_phrase
 from kgraph.extract.terms.kinds import is_named, known_names
 from kgraph.model import Kind
 
-_SURE = 0.7
+_MIN_CONFIDENCE_FOR_KIND = 0.7
 """Confidence from which a relation decides the kind of its concept."""
 
 _COMMON = 25
@@ -251,7 +251,7 @@ def _hierarchy(context: _Context, sentence: Sentence) -> Iterator[CandidateRelat
 def _decide_kinds(kinds: dict[str, Kind], found: list[CandidateRelation]) -> None:
     """Change the kinds that sure relations imply."""
     for relation in found:
-        if relation.implied_kind is None or relation.confidence < _SURE:
+        if relation.implied_kind is None or relation.confidence < _MIN_CONFIDENCE_FOR_KIND:
             continue
         undecided = kinds[relation.tail] in {"concept", "phrase"}
         # "Influence Approximation Unlearning" is a method, although its last word names a task.

@@ -50,7 +50,7 @@ COMPONENTS = (
     "kgraph_candidates",
     "kgraph_kinds",
     "kgraph_relations",
-    "kgraph_statements",
+    "kgraph_relation_model",
     "kgraph_results",
     "kgraph_salience",
 )

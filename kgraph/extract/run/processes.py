@@ -37,12 +37,12 @@ from kgraph.model import Extraction, Paper
 MOST_JOBS = 256
 """Largest number of processes, far more than one parent can keep busy."""
 
-WORTH_IT = 8 * BATCH
+MIN_PAPERS_FOR_WORKERS = 8 * BATCH
 """Papers from which several processes are the default. For fewer, loading the model takes most of the
 time that they save."""
 
 _MOST_BY_DEFAULT = 8  # A worker needs 0.3 GB, and a container may see more cores than it may use.
-_AHEAD = 2  # Batches for each worker: one in work, one waiting.
+_BATCHES_PER_WORKER = 2  # One is being extracted and one is waiting.
 _SECONDS_TO_LEAVE = 10
 
 _PAPERS = msgspec.json.Decoder(list[Paper])
@@ -56,7 +56,7 @@ def extract_in_parallel(
 
     ``jobs`` is the number of processes, where 1 is this process. None means
     one per core, at most 8, and this process for fewer than
-    WORTH_IT papers. There are never more processes than batches. They end with
+    MIN_PAPERS_FOR_WORKERS papers. There are never more processes than batches. They end with
     the iterator, which ``contextlib.closing`` closes early. ``encoder`` is that
     of :func:`load_pipeline`. Raises InputError for another number of jobs, and
     KgraphError, at the paper where it happens, if a worker dies.
@@ -85,8 +85,8 @@ def _extract(
 ) -> Generator[tuple[Paper, Extraction], None, None]:
     most = jobs or default_jobs()
     # One process does not need more than its first batch to start.
-    first = list(islice(batches, most if jobs else WORTH_IT // BATCH))
-    most = min(most, len(first)) if jobs or len(first) * BATCH >= WORTH_IT else 1
+    first = list(islice(batches, most if jobs else MIN_PAPERS_FOR_WORKERS // BATCH))
+    most = min(most, len(first)) if jobs or len(first) * BATCH >= MIN_PAPERS_FOR_WORKERS else 1
     batches = chain(first, batches)
     if most > 1:
         yield from _extract_in_workers(batches, most, encoder)
@@ -107,7 +107,7 @@ def _extract_in_workers(
     with ThreadPoolExecutor(jobs) as threads, _workers(jobs, encoder) as idle:
         for batch in batches:
             waiting.append((batch, threads.submit(_read, batch, idle)))
-            if len(waiting) == _AHEAD * jobs:
+            if len(waiting) == _BATCHES_PER_WORKER * jobs:
                 yield from first_waiting()
         while waiting:
             yield from first_waiting()

@@ -31,7 +31,7 @@ _ONE_WORD_RATE = 0.1
 _PLAIN = 50
 """Papers from which a phrase that is never a keyword is plain language: "data points"."""
 
-_SURE_OF = 12
+_PHRASES_FROM_TOP = 12
 """Number of most salient concepts among which a phrase that is not a term is kept."""
 
 
@@ -71,7 +71,7 @@ def select(doc: Doc) -> tuple[Candidate, ...]:
             # The "language" of "language model" is dropped even if "language model" is not kept.
             part = nested or (" " not in key and not _occurs_alone(candidate))
             # A phrase that is written like a name is one, even without a kind.
-            unsure = kinds[key] == "phrase" and not named and salient >= _SURE_OF
+            unsure = kinds[key] == "phrase" and not named and salient >= _PHRASES_FROM_TOP
             if part or unsure:
                 continue
         if salient < MAX_CONCEPTS:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgraph.link.cooccurrence import co_occurrences
 from kgraph.link.corpus import LinkedCorpus
 from kgraph.link.edges import EdgeProducer
+from kgraph.link.npmi import co_occurrences
 from kgraph.model import Edge
 
 

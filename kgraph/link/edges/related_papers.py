@@ -9,7 +9,7 @@ from kgraph.link.edges import EdgeProducer
 from kgraph.model import Edge
 
 
-def related_papers(corpus: LinkedCorpus) -> Iterator[Edge]:
+def related_paper_edges(corpus: LinkedCorpus) -> Iterator[Edge]:
     """Yield the pairs of related papers."""
     papers, concepts = corpus.vocabulary.paper_ids, corpus.vocabulary.concepts
     for pair in corpus.related:
@@ -25,4 +25,4 @@ def related_papers(corpus: LinkedCorpus) -> Iterator[Edge]:
         )
 
 
-PRODUCERS = (EdgeProducer("RELATED_TO", related_papers),)
+PRODUCERS = (EdgeProducer("RELATED_TO", related_paper_edges),)

@@ -1,4 +1,4 @@
-"""Concepts that papers mention together more often than by chance."""
+"""Normalised pointwise mutual information (NPMI) of concepts, over the papers that mention both."""
 
 from __future__ import annotations
 

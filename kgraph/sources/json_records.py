@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kgraph.paper_record import RecordError, record_values
@@ -16,11 +16,33 @@ OBJECT_START = re.compile(r'\{\s*(?:["}]|$)')
 """The beginning of a line that begins a record."""
 
 
+ReadRecord = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""A function from an object of a file to the values of a paper. It may raise RecordError."""
+
+_OPEN_ENDS = (",", "{", "[", ":")
+
+
 class _NotTextError(RecordError):
     """The bytes of a record are not text."""
 
 
-def json_records(file: TextFile, values: Iterable[Value]) -> Iterator[Item]:
+def is_indented(text: str) -> bool:
+    """Return whether the first object of a text has several lines, and is not a broken line of JSON Lines."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not OBJECT_START.match(lines[0]) or OBJECT_START.match(lines[1]):
+        return False
+    if not lines[0].endswith(_OPEN_ENDS):
+        return False
+    try:
+        json.loads(lines[0])
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def json_records(
+    file: TextFile, values: Iterable[Value], read_record: ReadRecord = record_values
+) -> Iterator[Item]:
     """Yield the record of each value, or the reason why it has none.
 
     If the file is incomplete, the last item reports the break. Raises
@@ -33,7 +55,7 @@ def json_records(file: TextFile, values: Iterable[Value]) -> Iterator[Item]:
     for value in values:
         line, seen = value.line, True
         try:
-            record = _parsed(value, file)
+            record = read_record(_parsed(value, file))
         except _NotTextError as error:
             not_text = not_text or str(error)
             reported = True

@@ -7,7 +7,7 @@ which are cut out of the stream without parsing all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOBase
 
@@ -15,6 +15,7 @@ MAX_VALUE_LENGTH = 10_000_000
 """The maximum number of characters of a record. Longer ones are skipped."""
 
 _CHUNK = 64 * 1024
+_LONGEST_KEY = 100
 _STRUCTURE = re.compile(r'["\\{}\[\],\n]')
 _IN_STRING = re.compile(r'["\\\n]')
 
@@ -54,10 +55,96 @@ def values_by_line(stream: TextIOBase) -> Iterator[Value]:
 
 def values_in_document(stream: TextIOBase) -> Iterator[Value]:
     """Yield each element of a JSON array, or each of several objects that follow each other."""
+    return _cut(iter(lambda: stream.read(_CHUNK), ""))
+
+
+def values_in_pages(stream: TextIOBase, keys: Sequence[str]) -> Iterator[Value]:
+    """Yield each element of the arrays under a path of keys, such as ``("message", "items")``."""
+    selector = _ArraySelector(keys)
+    return _cut(map(selector.feed, iter(lambda: stream.read(_CHUNK), "")))
+
+
+def _cut(chunks: Iterator[str]) -> Iterator[Value]:
     cutter = _Cutter()
-    while chunk := stream.read(_CHUNK):
+    for chunk in chunks:
         yield from cutter.feed(chunk)
     yield from cutter.end()
+
+
+class _ArraySelector:
+    """Reduce a text to the arrays under a path of keys, and its line ends."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._path = ["", *keys]
+        # The keys of the open objects and arrays, of which only those that the path may have.
+        self._keys: list[str] = []
+        self._depth = 0
+        self._selected = False
+        self._string = ""
+        self._in_string = False
+        self._escaped = False
+
+    def feed(self, chunk: str) -> str:
+        selected: list[str] = []
+        start = position = string_start = 0
+        if self._escaped:
+            self._escaped = False
+            position = 1
+        while match := (_IN_STRING if self._in_string else _STRUCTURE).search(chunk, position):
+            position = match.end()
+            mark = match[0]
+            if mark == "\\" and self._in_string:
+                self._escaped = position == len(chunk)
+                position += 1
+            elif mark == '"':
+                if self._in_string:
+                    self._add_to_string(chunk[string_start : position - 1])
+                else:
+                    self._string = ""
+                    string_start = position
+                self._in_string = not self._in_string
+            elif mark in "{[":
+                self._open()
+                if mark == "[" and not self._selected and self._is_at_path():
+                    self._selected = True
+                    selected.append(_line_ends(chunk[start : position - 1]))
+                    start = position - 1
+            elif mark in "}]":
+                if self._selected and self._is_at_path():
+                    self._selected = False
+                    selected.append(chunk[start:position])
+                    start = position
+                self._close()
+            elif mark == ",":
+                self._string = ""
+        if self._in_string:
+            self._add_to_string(chunk[string_start:])
+        selected.append(chunk[start:] if self._selected else _line_ends(chunk[start:]))
+        return "".join(selected)
+
+    def _open(self) -> None:
+        """Note the key of an object or array, which is the string before it."""
+        self._depth += 1
+        if self._depth <= len(self._path):
+            self._keys.append(self._string)
+        self._string = ""
+
+    def _close(self) -> None:
+        if 0 < self._depth <= len(self._path):
+            self._keys.pop()
+        self._depth = max(0, self._depth - 1)
+        self._string = ""
+
+    def _is_at_path(self) -> bool:
+        return self._depth == len(self._path) and self._keys == self._path
+
+    def _add_to_string(self, text: str) -> None:
+        if not self._selected and len(self._string) < _LONGEST_KEY:
+            self._string += text[:_LONGEST_KEY]
+
+
+def _line_ends(text: str) -> str:
+    return "\n" * text.count("\n")
 
 
 class _Cutter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgraph.sources.format import Item, Match, ReadOptions
-from kgraph.sources.json_records import OBJECT_START, json_records
+from kgraph.sources.json_records import OBJECT_START, is_indented, json_records
 from kgraph.sources.json_values import values_by_line
 from kgraph.sources.opening import TextFile
 
@@ -19,7 +19,12 @@ class JsonLines:
     suffixes = (".jsonl", ".ndjson", ".json")
 
     def detect(self, beginning: str) -> Match:
-        """Return LIKELY if the first line, or at least half of the lines, begin an object."""
+        """Return LIKELY if the first line, or at least half of the lines, begin an object.
+
+        It is only POSSIBLE if the first object has several lines.
+        """
+        if is_indented(beginning):
+            return Match.POSSIBLE
         lines = [line.strip() for line in beginning.splitlines() if line.strip()]
         objects = [bool(OBJECT_START.match(line)) for line in lines]
         return Match.LIKELY if any(objects[:1]) or sum(objects) * 2 >= len(objects) > 0 else Match.NO

@@ -1,0 +1,61 @@
+"""CSL-JSON, which Zotero exports, and pandoc and DOI resolvers write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kgraph.sources.dates import written_date
+from kgraph.sources.foreign import arxiv, date_of_parts, doi, first, number, objects, people, text
+from kgraph.sources.json_shape import JsonShape
+
+_NAME_PARTS = frozenset({"family", "given", "literal"})
+_BETWEEN_KEYWORDS = re.compile(r"\s*[;,]\s*")
+
+
+def is_item(record: Mapping[str, Any]) -> bool:
+    """Return whether a record is an item: it has a type, a title and a property that only CSL has."""
+    if not isinstance(record.get("type"), str) or not isinstance(record.get("title"), str):
+        return False
+    authors = objects(record.get("author"))
+    issued = record.get("issued")
+    return (
+        isinstance(record.get("container-title"), str)
+        or any(_NAME_PARTS & author.keys() for author in authors)
+        or (isinstance(issued, Mapping) and bool({"date-parts", "raw", "literal"} & issued.keys()))
+    )
+
+
+def item_values(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values of a paper. The key of an item does not identify a work, so it is left out."""
+    return {
+        "title": item.get("title"),
+        "abstract": item.get("abstract"),
+        "authors": people(item.get("author")),
+        "date": _date(item.get("issued")),
+        "venue": text(item.get("container-title")),
+        "url": text(item.get("URL")),
+        "keywords": list(filter(None, _BETWEEN_KEYWORDS.split(text(item.get("keyword")) or ""))),
+        "doi": doi(item.get("DOI")),
+        "arxiv": arxiv(item.get("DOI"), item.get("number"), item.get("archive_location"), item.get("URL")),
+        "pmid": number(item.get("PMID")),
+        "references": [found for entry in objects(item.get("reference")) if (found := doi(entry.get("DOI")))],
+    }
+
+
+def _date(issued: Any) -> str | None:
+    if not isinstance(issued, Mapping):
+        return written_date(text(issued) or "")
+    parts = issued.get("date-parts")
+    date = date_of_parts(parts[0]) if isinstance(parts, list) and parts else None
+    return date or written_date(first(issued.get("raw"), issued.get("literal")) or "")
+
+
+FORMAT = JsonShape(
+    name="csl-json",
+    description="CSL-JSON (Zotero, pandoc)",
+    matches=is_item,
+    values=item_values,
+    pages=(("items",),),
+)

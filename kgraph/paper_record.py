@@ -115,6 +115,12 @@ def parse_record(values: Mapping[str, Any]) -> Any:
     return record
 
 
+def parse_property(name: str, value: Any) -> Any:
+    """Return the value of one property of a record. Raises RecordError if it breaks the schema."""
+    whole = int(value) if type(value) is float and value.is_integer() else value
+    return getattr(_converted({name: whole}, record_type()), name)
+
+
 def paper_to_record(paper: Paper) -> dict[str, Any]:
     """Return the record of a paper, without the properties that have no value."""
     record: dict[str, Any] = {}

@@ -27,6 +27,9 @@ _CLOCK = re.compile(
     r"(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?(?:\s*(?:[A-Z]{1,4}|[+-][0-9]{2}:?[0-9]{2}))?"
 )
 _DIGIT_DATE = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,2}))?(?:[/T ].*)?", re.DOTALL)
+_COMPACT_DATE = re.compile(r"(1[5-9][0-9]{2}|20[0-9]{2})([0-9]{2})([0-9]{2})")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](1[5-9][0-9]{2}|20[0-9]{2})")
+_UNIX_TIME = re.compile(r"([0-9]{10})(?:[0-9]{3})?")
 _MONTH_WORD = re.compile(rf"(?<![a-z]){_MONTH}(?![a-z])", re.IGNORECASE)
 _DAY = re.compile(r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])", re.IGNORECASE)
 
@@ -72,13 +75,16 @@ def iso_date(year: int, month: int, day: int) -> str | None:
 def record_date(text: str) -> tuple[str | None, int | None, bool]:
     """Return (date, year, understood) for a date of a record.
 
-    The forms are YYYY, YYYY-MM and YYYY-MM-DD, and a time may follow. Only a
-    whole day gives a date. A day or month that is not in the calendar
-    (``2023-02-30``) gives its year, but is not understood.
+    It is of the form YYYY, YYYY-MM or YYYY-MM-DD, where a time may follow, or of
+    another usual form. Only a whole day gives a date. A day or month that is
+    not in the calendar (``2023-02-30``) or not clear (``03/01/2024``) gives its
+    year, but is not understood.
     """
     match = _ISO_DATE.fullmatch(text.strip())
-    year = int(match[1]) if match else 0
-    if match is None or year < 1:
+    if match is None:
+        return _other_date(text.strip())
+    year = int(match[1])
+    if year < 1:
         return None, None, False
     if match[2] is None:
         return None, year, True
@@ -86,6 +92,38 @@ def record_date(text: str) -> tuple[str | None, int | None, bool]:
         return None, year, 1 <= int(match[2]) <= 12
     date = iso_date(year, int(match[2]), int(match[3]))
     return date, year, date is not None
+
+
+def find_year(text: str) -> int | None:
+    """Return the first year from 1500 to 2099 in a text, or None."""
+    match = _YEAR.search(text)
+    return int(match[1]) if match else None
+
+
+def _other_date(text: str) -> tuple[str | None, int | None, bool]:
+    """Return (date, year, understood) for a date that is not ISO 8601."""
+    written = _digits_date(text) or written_date(text)
+    if written is None:
+        return None, None, False
+    year = int(written[:4])
+    # A number besides the year is a day or month that was not understood.
+    rest = text.replace(written[:4], "", 1)
+    understood = len(written) > 4 or not any(map(str.isdecimal, rest))
+    return written if len(written) == len("YYYY-MM-DD") else None, year, understood
+
+
+def _digits_date(text: str) -> str | None:
+    """Return the date of ``20240103``, ``31/01/2024`` or a time in seconds or milliseconds since 1970."""
+    if match := _COMPACT_DATE.fullmatch(text):
+        return iso_date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second, year = map(int, match.groups())
+        if first != second and max(first, second) <= 12:
+            return None
+        return iso_date(year, min(first, second), max(first, second))
+    if match := _UNIX_TIME.fullmatch(text):
+        return datetime.datetime.fromtimestamp(int(match[1]), datetime.UTC).date().isoformat()
+    return None
 
 
 def written_date(text: str) -> str | None:

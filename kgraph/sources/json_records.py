@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kgraph.paper_record import RecordError, record_values
-from kgraph.sources.format import Item, RawRecord, UnreadRecord
+from kgraph.sources.format import Item, RawRecord, Remark, UnreadRecord
 from kgraph.sources.json_values import MAX_VALUE_LENGTH, Value
 from kgraph.sources.opening import TextFile, UnreadableFileError, not_text_at
+from kgraph.sources.property_names import PropertyNames
 
 OBJECT_START = re.compile(r'\{\s*(?:["}]|$)')
 """The beginning of a line that begins a record."""
 
 
-ReadRecord = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""A function from an object of a file to the values of a paper. It may raise RecordError."""
+ReadForeign = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+"""Return the values of a paper for a record of another service, and None for other records.
+
+It may raise RecordError.
+"""
 
 _OPEN_ENDS = (",", "{", "[", ":")
 
@@ -41,21 +45,26 @@ def is_indented(text: str) -> bool:
 
 
 def json_records(
-    file: TextFile, values: Iterable[Value], read_record: ReadRecord = record_values
+    file: TextFile, values: Iterable[Value], read_foreign: ReadForeign | None = None
 ) -> Iterator[Item]:
     """Yield the record of each value, or the reason why it has none.
 
-    If the file is incomplete, the last item reports the break. Raises
-    UnreadableFileError for a file without records, or without text.
+    A record that ``read_foreign`` does not know is a record of kgraph, and a
+    remark names the unknown properties of such records. If the file is
+    incomplete, the last item reports the break. Raises UnreadableFileError for
+    a file without records, or without text.
     """
     line = 0
     seen = reported = False
     texts = 0
     not_text = ""
+    names = PropertyNames()
     for value in values:
         line, seen = value.line, True
         try:
-            record = read_record(_parsed(value, file))
+            parsed = _parsed(value, file)
+            foreign = read_foreign(parsed) if read_foreign else None
+            record = names.known(parsed) if foreign is None else foreign
         except _NotTextError as error:
             not_text = not_text or str(error)
             reported = True
@@ -70,6 +79,8 @@ def json_records(
             texts += 1
             reported = True
             yield RawRecord(line, record)
+    if notice := names.notice():
+        yield Remark(notice)
     if file.broken:
         if not reported:
             raise UnreadableFileError(file.broken)

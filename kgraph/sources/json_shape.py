@@ -66,8 +66,8 @@ class JsonShape:
         root = roots[0] if roots else None
         return next((path for path in self.pages if isinstance(at(root, *path), list)), None)
 
-    def _paper_values(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self.values(record) if self.matches(record) else record
+    def _paper_values(self, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return self.values(record) if self.matches(record) else None
 
 
 @lru_cache(maxsize=1)

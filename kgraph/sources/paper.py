@@ -12,6 +12,7 @@ from kgraph.model import Organization, Paper, ValueForm
 from kgraph.paper_record import OrganizationRecord, PaperField, RecordError, paper_fields, parse_record
 from kgraph.sources.dates import record_date
 from kgraph.sources.identity import paper_id
+from kgraph.sources.loose_values import LeftOut, fitting, present
 from kgraph.sources.text import clean_line, clean_text
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -20,20 +21,28 @@ _Clean = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class PaperRead:
-    """A paper, and its date as the record writes it if that is not a date of the calendar."""
+    """A paper, its date as the record writes it if that cannot be read, and values that were left out."""
 
     paper: Paper
     odd_date: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     """Return the paper of a record, with ``source`` as the name of its file.
 
     Without an id it gets one from its title, without a year that of its date,
-    without a number of authors the number of names. Raises RecordError if the
-    record breaks the schema, or if title and abstract are empty.
+    without a number of authors the number of names. Values in another form are
+    read where they are clear, and otherwise left out. Raises RecordError if the
+    id, title or abstract breaks the schema, or if title and abstract are empty.
     """
-    record = parse_record(values)
+    values = present(values)
+    left_out: tuple[LeftOut, ...] = ()
+    try:
+        record = parse_record(values)
+    except RecordError:
+        values, left_out = fitting(values)
+        record = parse_record(values)
     fields: dict[str, Any] = {}
     cleaning = _cleaning()
     for name in values:
@@ -49,10 +58,10 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
         fields["author_count"] = len(fields.get("authors", ())) or None
     written = fields.get("date")
     if not written:
-        return PaperRead(Paper(**fields, source=source))
+        return PaperRead(Paper(**fields, source=source), left_out=left_out)
     fields["date"], year, understood = record_date(written)
     fields["year"] = year or fields.get("year")
-    return PaperRead(Paper(**fields, source=source), None if understood else clean_line(written))
+    return PaperRead(Paper(**fields, source=source), None if understood else clean_line(written), left_out)
 
 
 def record_name(values: Mapping[str, Any]) -> str:

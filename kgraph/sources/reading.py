@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -111,6 +112,8 @@ def _papers(path: Path, name: str, options: ReadOptions) -> Iterator[_Located | 
     # A file name may contain bytes that are not text, which a graph cannot store.
     source = clean_line(path.name)
     odd_dates: list[tuple[int, str]] = []
+    left_out: Counter[str] = Counter()
+    first_left_out: tuple[int, str] | None = None
     for item in _items(path, options):
         if isinstance(item, Remark):
             yield Notice(name, item.text)
@@ -122,6 +125,9 @@ def _papers(path: Path, name: str, options: ReadOptions) -> Iterator[_Located | 
                 continue
             if found.odd_date is not None:
                 odd_dates.append((item.line, found.odd_date))
+            for value in found.left_out:
+                left_out[value.name] += 1
+                first_left_out = first_left_out or (item.line, value.reason)
             yield _Located(item.line, found.paper)
         else:
             yield Rejection(name, item.line, excerpt(item.record), item.reason)
@@ -129,8 +135,14 @@ def _papers(path: Path, name: str, options: ReadOptions) -> Iterator[_Located | 
         line, date = odd_dates[0]
         yield Notice(
             name,
-            f"{len(odd_dates)} date(s) were skipped, because they are not of the form YYYY, YYYY-MM or "
-            f"YYYY-MM-DD, or not in the calendar, first in line {line}: {excerpt(date)!r}",
+            f"{len(odd_dates)} date(s) were skipped, because they have no clear day or are not in the "
+            f"calendar, first in line {line}: {excerpt(date)!r}",
+        )
+    if first_left_out:
+        line, reason = first_left_out
+        listed = ", ".join(f"{field} ({count})" for field, count in left_out.most_common())
+        yield Notice(
+            name, f"values were left out, and their papers kept: {listed}, first in line {line}: {reason}"
         )
 
 

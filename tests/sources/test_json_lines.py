@@ -57,7 +57,6 @@ def test_a_full_record(tmp_path: Path) -> None:
         url="https://example.org/1",
         comments=3,
         keywords=["cloth", ""],
-        unknown={"left": "alone"},
     )
     assert paper == Paper(
         id="conf/1",
@@ -106,9 +105,10 @@ def test_dates(
     [
         ("2024-02-30", 2024),
         ("2024-13", 2024),
-        ("May 2, 2024", 1999),
+        ("05/02/2024", 2024),
+        ("in press", 1999),
         ("0000-01-01", 1999),
-        ("2024-05-02x", 1999),
+        ("2024-05-02x", 2024),
     ],
 )
 def test_invalid_dates_are_reported_once(tmp_path: Path, date: str, year: int) -> None:
@@ -168,39 +168,10 @@ def test_lone_surrogates_are_replaced(tmp_path: Path) -> None:
         ('{"id": "x", "title": null}', "neither a title nor an abstract", "x"),
         ('{"id": "x", "title": " \\u200b", "abstract": "\\n"}', "empty", "x"),
         ('{"title": 5}', "title: expected a string or null, got a whole number", ""),
-        ('{"title": "T", "authors": "Jane Roe"}', "authors: expected a list or null, got a string", "T"),
-        ('{"title": "T", "authors": ["A", 1]}', "authors[1]: expected a string, got a whole number", "T"),
-        ('{"title": "T", "year": "2024"}', "year: expected a whole number or null, got a string", "T"),
-        (
-            '{"title": "T", "year": 20.5}',
-            "year: expected a whole number or null, got a number with a fraction",
-            "T",
-        ),
-        ('{"title": "T", "year": true}', "year: expected a whole number or null, got true or false", "T"),
-        ('{"title": "T", "year": NaN}', "year: expected a whole number or null", "T"),
-        ('{"title": "T", "year": 1e999}', "year: expected a whole number or null", "T"),
-        ('{"title": "T", "year": 99999}', "year: expected a whole number <= 9999", "T"),
-        ('{"title": "T", "author_count": -1}', "author_count: expected a whole number >= 0", "T"),
-        (
-            '{"title": "T", "author_count": 1e30}',
-            "author_count: expected a whole number <= 9007199254740991",
-            "T",
-        ),
         ('{"title": "T", "comments": ' + "9" * 5000 + "}", "number in it is too large", ""),
         ('{"title": "T", "id": ""}', "id: expected a string of length >= 1", "T"),
         ('{"title": "T", "id": "' + "i" * 600 + '"}', "id: expected a string of length <= 512", "iii"),
         ('{"title": "T", "deep": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply", ""),
-        (
-            '{"title": "T", "doi": ["10.1/x"]}',
-            "doi: expected a whole number or a string or null, got a list",
-            "T",
-        ),
-        (
-            '{"title": "T", "organizations": [{"handle": "a b"}]}',
-            "organizations[0].handle: expected a string match",
-            "T",
-        ),
-        ('{"title": "T", "organizations": [{"name": "A"}]}', "organizations[0]: object missing", "T"),
         (b'{"title": "caf\xe9"}', "byte 86 is 0xe9; save it as UTF-8", ""),
     ],
 )
@@ -214,8 +185,9 @@ def test_bad_records_are_rejected_by_name(
 
 
 def test_unknown_properties_may_hold_anything(tmp_path: Path) -> None:
-    (paper,) = items(written(tmp_path, '{"title": "T", "score": NaN, "x": [[{"y": -Infinity}]]}'))
-    assert isinstance(paper, Paper)
+    paper, notice = items(written(tmp_path, '{"title": "T", "score": NaN, "x": [[{"y": -Infinity}]]}'))
+    assert isinstance(paper, Paper) and isinstance(notice, Notice)
+    assert notice.text == "1 of 1 records have no abstract; unknown properties: score (1), x (1)"
 
 
 def test_raw_control_characters_do_not_lose_a_record(tmp_path: Path) -> None:

@@ -21,14 +21,23 @@ _DAY_FIRST = re.compile(
     rf"(?P<day>[0-9]{{1,2}})\s+{_MONTH}(?:\s*,?\s*(?P<year>(?:19|20)[0-9]{{2}}))?{_COMMENTS}", re.IGNORECASE
 )
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[Tt ][0-9].*)?)?)?", re.DOTALL)
-_SEASONS = r"spring|summer|autumn|fall|winter"
-_YEAR = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|20[0-9]{2})(?![0-9])")
+_SEASON = re.compile(r"\b(?:spring|summer|autumn|fall|winter)\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?(?:\s*(?:[A-Z]{1,4}|[+-][0-9]{2}:?[0-9]{2}))?"
 )
-_DIGIT_DATE = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,2}))?(?:[/T ].*)?", re.DOTALL)
-_COMPACT_DATE = re.compile(r"(1[5-9][0-9]{2}|20[0-9]{2})([0-9]{2})([0-9]{2})")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](1[5-9][0-9]{2}|20[0-9]{2})")
+_ANY_YEAR = r"(?:1[5-9][0-9]{2}|20[0-9]{2})"
+_YEAR = re.compile(rf"(?<![0-9])({_ANY_YEAR})(?![0-9])")
+_YEAR_FIRST = re.compile(
+    r"(?P<year>[0-9]{4})[-/. ](?P<month>[0-9]{1,2})(?:[-/. ](?P<day>[0-9]{1,2}))?(?:[/T ].*)?", re.DOTALL
+)
+# A time of day may follow.
+_COMPACT = re.compile(
+    rf"(?P<year>{_ANY_YEAR})(?P<month>[0-9]{{2}})"
+    r"(?:(?P<day>[0-9]{2})(?:[T ]?(?:[0-9]{4}|[0-9]{6})Z?)?)?"
+)
+_CHINESE = re.compile(r"(?P<year>[0-9]{4})年(?P<month>[0-9]{1,2})月(?:(?P<day>[0-9]{1,2})日)?")
+_MONTH_FIRST = re.compile(rf"(?P<month>[0-9]{{1,2}})[-/.](?P<year>{_ANY_YEAR})(?P<day>)")
+_YEAR_LAST = re.compile(rf"([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]({_ANY_YEAR})")
 _UNIX_TIME = re.compile(r"([0-9]{10})(?:[0-9]{3})?")
 _MONTH_WORD = re.compile(rf"(?<![a-z]){_MONTH}(?![a-z])", re.IGNORECASE)
 _DAY = re.compile(r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])", re.IGNORECASE)
@@ -82,7 +91,9 @@ def record_date(text: str) -> tuple[str | None, int | None, bool]:
     """
     match = _ISO_DATE.fullmatch(text.strip())
     if match is None:
-        return _other_date(text.strip())
+        written, understood = _written(text) or ("", False)
+        date = written if len(written) == len("YYYY-MM-DD") else None
+        return date, int(written[:4]) if written else None, understood
     year = int(match[1])
     if year < 1:
         return None, None, False
@@ -100,59 +111,61 @@ def find_year(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _other_date(text: str) -> tuple[str | None, int | None, bool]:
-    """Return (date, year, understood) for a date that is not ISO 8601."""
-    written = _digits_date(text) or written_date(text)
-    if written is None:
-        return None, None, False
-    year = int(written[:4])
-    # A number besides the year is a day or month that was not understood.
-    rest = text.replace(written[:4], "", 1)
-    understood = len(written) > 4 or not any(map(str.isdecimal, rest))
-    return written if len(written) == len("YYYY-MM-DD") else None, year, understood
-
-
-def _digits_date(text: str) -> str | None:
-    """Return the date of ``20240103``, ``31/01/2024`` or a time in seconds or milliseconds since 1970."""
-    if match := _COMPACT_DATE.fullmatch(text):
-        return iso_date(int(match[1]), int(match[2]), int(match[3]))
-    if match := _YEAR_LAST.fullmatch(text):
-        first, second, year = map(int, match.groups())
-        if first != second and max(first, second) <= 12:
-            return None
-        return iso_date(year, min(first, second), max(first, second))
-    if match := _UNIX_TIME.fullmatch(text):
-        return datetime.datetime.fromtimestamp(int(match[1]), datetime.UTC).date().isoformat()
-    return None
-
-
 def written_date(text: str) -> str | None:
     """Return a date of an export as YYYY, YYYY-MM or YYYY-MM-DD, or None if it has no year.
 
     A time of day is skipped. The day is left out if the text is a range, and the month if it is a range of
-    months, a season or not in the calendar.
+    months, a season, not in the calendar or not clear.
 
-    >>> written_date("2024/01/03/"), written_date("2024 Jan 3"), written_date("JAN-FEB 2024")
+    >>> written_date("2024/01/03/"), written_date("20240103"), written_date("JAN-FEB 2024")
     ('2024-01-03', '2024-01-03', '2024')
     """
+    written = _written(text)
+    return written[0] if written else None
+
+
+def _written(text: str) -> tuple[str, bool] | None:
+    """Return a date as YYYY, YYYY-MM or YYYY-MM-DD, and whether all of the text is understood."""
     # Few dates have a time, and the substitution is slow.
     text = (_CLOCK.sub("", text) if ":" in text else text).strip().rstrip("/")
+    return _date_of_digits(text) or _date_of_words(text)
+
+
+def _date_of_digits(text: str) -> tuple[str, bool] | None:
+    for form in (_YEAR_FIRST, _COMPACT, _MONTH_FIRST, _CHINESE):
+        if (match := form.fullmatch(text)) and int(match["year"]):
+            return _precise_date(match["year"], int(match["month"]), match["day"])
+    if match := _YEAR_LAST.fullmatch(text):
+        first, second = int(match[1]), int(match[2])
+        if first != second and max(first, second) <= 12:
+            # Either of the two may be the month.
+            return match[3], False
+        return _precise_date(match[3], min(first, second), str(max(first, second)))
+    if match := _UNIX_TIME.fullmatch(text):
+        return datetime.datetime.fromtimestamp(int(match[1]), datetime.UTC).date().isoformat(), True
+    return None
+
+
+def _date_of_words(text: str) -> tuple[str, bool] | None:
     years: set[str] = set(_YEAR.findall(text))
-    if len(years) != 1:
-        return min(years, default=None)
-    year = years.pop()
-    if match := _DIGIT_DATE.fullmatch(text):
-        month, day = int(match[2]), int(match[3] or 0)
-        return _precise_date(year, month, day)
-    months = list(_MONTH_WORD.finditer(text))
-    if len(months) != 1 or re.search(rf"\b(?:{_SEASONS})\b", text, re.IGNORECASE):
-        return year
-    days = _DAY.findall(_MONTH_WORD.sub(" ", text).replace(year, " "))
+    if not years:
+        return None
+    year = min(years)
+    rest = text.replace(year, " ")
+    months = list(_MONTH_WORD.finditer(rest))
+    if len(years) > 1 or len(months) != 1 or _SEASON.search(rest):
+        return year, not any(map(str.isdecimal, rest))
+    days = _DAY.findall(_MONTH_WORD.sub(" ", rest))
     month = _MONTHS.index(months[0]["month"][:3].lower()) + 1
-    return _precise_date(year, month, int(days[0]) if len(days) == 1 else 0)
+    date, in_calendar = _precise_date(year, month, days[0] if len(days) == 1 else None)
+    return date, in_calendar and len(days) <= 1
 
 
-def _precise_date(year: str, month: int, day: int) -> str:
+def _precise_date(year: str, month: int, day: str | None) -> tuple[str, bool]:
+    """Return a date, and whether it is in the calendar. Without a day, it is a month."""
     if not 1 <= month <= 12:
-        return year
-    return iso_date(int(year), month, day) or f"{year}-{month:02}"
+        return year, False
+    if not day:
+        return f"{year}-{month:02}", True
+    date = iso_date(int(year), month, int(day))
+    return date or f"{year}-{month:02}", date is not None

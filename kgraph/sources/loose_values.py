@@ -184,6 +184,8 @@ def _date_text(value: Any) -> str | None:
         value = at(value, "date-parts") or [at(value, "year"), at(value, "month"), at(value, "day")]
     if isinstance(value, list):
         return date_of_parts(value[0] if value and isinstance(value[0], list) else value)
+    if type(value) is float and value.is_integer():
+        value = int(value)
     return str(value) if type(value) is int and value >= 0 else None
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kgraph.sources.dates import written_date
 from kgraph.sources.foreign import arxiv, doi, first, objects, text, unwrapped
 from kgraph.sources.json_shape import JsonShape
 from kgraph.sources.people import full_names
@@ -31,7 +30,7 @@ def entry_values(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         "title": entry.get("title"),
         "abstract": unwrapped(abstract) if isinstance(abstract, str) else abstract,
         "authors": _authors(entry),
-        "date": written_date(created or text(entry.get("update_date")) or ""),
+        "date": created or text(entry.get("update_date")),
         "venue": text(entry.get("journal-ref")),
         "keywords": (text(entry.get("categories")) or "").split(),
         "doi": doi(entry.get("doi")),

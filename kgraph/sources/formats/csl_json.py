@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kgraph.sources.dates import written_date
 from kgraph.sources.foreign import arxiv, date_of_parts, doi, first, number, objects, people, text
 from kgraph.sources.json_shape import JsonShape
 
@@ -46,10 +45,10 @@ def item_values(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _date(issued: Any) -> str | None:
     if not isinstance(issued, Mapping):
-        return written_date(text(issued) or "")
+        return text(issued)
     parts = issued.get("date-parts")
     date = date_of_parts(parts[0]) if isinstance(parts, list) and parts else None
-    return date or written_date(first(issued.get("raw"), issued.get("literal")) or "")
+    return date or first(issued.get("raw"), issued.get("literal"))
 
 
 FORMAT = JsonShape(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,12 +23,14 @@ from kgraph.console.progress import progress_bars
 from kgraph.console.rows import RECORD_FORMATS, ROW_FORMATS
 from kgraph.console.terminal import print_message, use_utf8
 from kgraph.errors import InputError, KgraphError
+from kgraph.registry import Loaded, Named
 from kgraph.sources.format import PAGE_YEARS
 from kgraph.store import DEFAULT_TIMEOUT
 from kgraph.view.scenes import pages
 from kgraph.whole_file import whole_file
 
 F = TypeVar("F", bound=Callable[..., Any])
+N = TypeVar("N", bound=Named)
 
 STORE = click.option(
     "--store",
@@ -69,19 +71,55 @@ def cli(debug: bool) -> None:
     del debug  # main() reads it, because it handles all errors
 
 
-class ReadsPapers(click.Command):
-    """A command whose help lists the formats that it reads."""
+class FormatsCommand(click.Command):
+    """A command whose help ends in a list of formats.
+
+    ``formats`` returns their names and descriptions when the help is shown.
+    """
+
+    def __init__(
+        self, *args: Any, heading: str, formats: Callable[[], Sequence[tuple[str, str]]], **kwargs: Any
+    ) -> None:
+        """Add a heading and the formats to the arguments of a command."""
+        super().__init__(*args, **kwargs)
+        self._heading = heading
+        self._formats = formats
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of formats."""
         del ctx
-        from kgraph.sources import source_formats
-
-        with formatter.section("Formats, detected from the content of a file"):
-            formatter.write_dl([(form.name, form.description) for form in source_formats()])
+        with formatter.section(self._heading):
+            formatter.write_dl(self._formats())
 
 
-@cli.command(cls=ReadsPapers)
+def _input_formats() -> list[tuple[str, str]]:
+    from kgraph.sources.registry import FORMATS
+
+    return _descriptions(FORMATS.loaded(), lambda form: form.description)
+
+
+def _export_formats() -> list[tuple[str, str]]:
+    from kgraph.export import EXPORTERS
+
+    return _descriptions(
+        EXPORTERS.loaded(), lambda exporter: f"{exporter.description} DEST is a {exporter.target}."
+    )
+
+
+def _descriptions(loaded: Loaded[N], describe: Callable[[N], str]) -> list[tuple[str, str]]:
+    """Return the name and description of each implementation, or why it cannot be used."""
+    working = [(name, describe(implementation)) for name, implementation in loaded.working.items()]
+    return sorted([*working, *((name, str(error)) for name, error in loaded.failures.items())])
+
+
+_READS_PAPERS: Mapping[str, Any] = {
+    "cls": FormatsCommand,
+    "heading": "Formats, detected from the content of a file",
+    "formats": _input_formats,
+}
+
+
+@cli.command(**_READS_PAPERS)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @STORE
 @PAGE_YEAR
@@ -121,7 +159,7 @@ def build(
     print_output(report, form, text.print_build)
 
 
-@cli.command(cls=ReadsPapers)
+@cli.command(**_READS_PAPERS)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @PAGE_YEAR
 @JOBS
@@ -246,28 +284,6 @@ def view(
     print_message(f"{target}: {page.nodes} nodes, {page.edges} edges{left_out}")
 
 
-class _ExportCommand(click.Command):
-    """A command whose help lists the export formats."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the name, target and description of each format."""
-        del ctx
-        from kgraph.export import EXPORTERS
-
-        with formatter.section("Formats"):
-            formatter.write_dl([(name, _export_description(name)) for name in EXPORTERS.names()])
-
-
-def _export_description(name: str) -> str:
-    from kgraph.export import EXPORTERS
-
-    try:
-        exporter = EXPORTERS.get(name)
-    except KgraphError as error:
-        return str(error)
-    return f"{exporter.description} DEST is a {exporter.target}."
-
-
 def _complete_export_format(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     del context, parameter
     from kgraph.export import EXPORTERS
@@ -275,7 +291,7 @@ def _complete_export_format(context: click.Context, parameter: click.Parameter, 
     return [name for name in EXPORTERS.names() if name.startswith(incomplete)]
 
 
-@cli.command(cls=_ExportCommand)
+@cli.command(cls=FormatsCommand, heading="Formats", formats=_export_formats)
 @click.argument("format", shell_complete=_complete_export_format)
 @click.argument("dest")
 @STORE

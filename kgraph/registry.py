@@ -19,7 +19,7 @@ from kgraph.errors import InputError, KgraphError
 
 
 class PluginError(KgraphError):
-    """The entry point of another package cannot be loaded."""
+    """The implementation of another package cannot be used."""
 
 
 class Named(Protocol):
@@ -56,6 +56,14 @@ def built_in(package: str, attribute: str) -> Mapping[str, Any]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[T]):
+    """The implementations that can be used, and why others cannot, both by name and sorted by it."""
+
+    working: Mapping[str, T]
+    failures: Mapping[str, PluginError]
+
+
 @dataclass(frozen=True)
 class Registry(Generic[T]):
     """The implementations of a protocol by name.
@@ -79,30 +87,41 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T:
         """Return the implementation of that name.
 
-        Raises InputError for an unknown name, PluginError for an entry point
-        that cannot be loaded, and KgraphError for one that takes the name of
-        another.
+        Raises InputError for an unknown name, and PluginError for an entry
+        point that cannot be loaded and for a name that is provided twice.
         """
+        self._check_known(name)
         points = self._entry_points.get(name, ())
-        candidates = [f"kgraph's {name}"] if name in self._built_in else []
-        candidates += [_described(point) for point in points]
-        if not candidates:
-            raise InputError(f"{name}: unknown {self.noun}; choose from {', '.join(self.names())}")
-        if len(candidates) > 1:
-            raise KgraphError(
-                f"{name}: this {self.noun} is provided more than once: {', '.join(candidates)}; "
-                "uninstall one of the packages"
+        providers = [f"kgraph's {name}"] if name in self._built_in else []
+        providers += [_described(point) for point in points]
+        if len(providers) > 1:
+            raise PluginError(
+                f"{name} is provided more than once: {', '.join(providers)}; uninstall one of the packages"
             )
         return self._built_in[name] if name in self._built_in else self._loaded(points[0])
 
     def plugin(self, name: str) -> str | None:
-        """Return the entry point and package that provide an implementation, or None for a built-in one."""
+        """Return the entry point and package that provide an implementation, or None for a built-in one.
+
+        Raises InputError for an unknown name.
+        """
+        self._check_known(name)
         return None if name in self._built_in else _described(self._entry_points[name][0])
 
-    def all(self) -> Iterator[T]:
-        """Yield every implementation, sorted by name. Raises as :meth:`get` does."""
+    def loaded(self) -> Loaded[T]:
+        """Return all implementations. One that cannot be used does not affect the others."""
+        working: dict[str, T] = {}
+        failures: dict[str, PluginError] = {}
         for name in self.names():
-            yield self.get(name)
+            try:
+                working[name] = self.get(name)
+            except PluginError as error:
+                failures[name] = error
+        return Loaded(working, failures)
+
+    def _check_known(self, name: str) -> None:
+        if name not in self.names():
+            raise InputError(f"{name}: unknown {self.noun}; choose from {', '.join(self.names())}")
 
     @cached_property
     def _built_in(self) -> Mapping[str, T]:

@@ -32,7 +32,7 @@ def changed(section: str, name: str, **values: Any) -> Any:
         ("USES", {"group": None}, "USES: Object missing required field `group`"),
         ("USES", {"paths": "second"}, "USES: Invalid enum value 'second' - at `$.paths`"),
         ("USES", {"words": ["Uses"]}, "USES: Expected `array` of length 2, got 1 - at `$.words`"),
-        ("USES", {"symetric": True}, "USES: Object contains unknown field `symetric`"),
+        ("USES", {"symmetry": True}, "USES: Object contains unknown field `symmetry`"),
         ("USES", {"strength": "salience"}, "USES: its strength, 'salience', is not one of its properties with a number"),
         ("USES", {"strength": "evidence"}, "USES: its strength, 'evidence', is not one of its properties with a number"),
         ("USES", {"include": ["prof"]}, "USES: it includes 'prof', which is not in property_groups"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kgraph.registry import PluginError, Registry
+from kgraph.registry import Registry
 from kgraph.sources.format import Item, Match, ReadOptions, Remark, SourceFormat
 from kgraph.sources.opening import TextFile, UnknownFormatError, UnreadableFileError
 from kgraph.sources.refused import refused_text
@@ -65,18 +65,12 @@ class Detection:
 
 @cache
 def loaded_formats() -> Formats:
-    """Return all formats. A plugin that cannot be loaded does not affect the others.
-
-    Raises KgraphError if two formats have one name.
-    """
-    found: list[Registered] = []
-    failures: list[str] = []
-    for name in FORMATS.names():
-        try:
-            found.append(Registered(FORMATS.get(name), FORMATS.plugin(name)))
-        except PluginError as error:
-            failures.append(f"the input format {error}")
-    return Formats(tuple(found), tuple(failures))
+    """Return all formats. A plugin that cannot be loaded does not affect the others."""
+    loaded = FORMATS.loaded()
+    return Formats(
+        tuple(Registered(form, FORMATS.plugin(name)) for name, form in loaded.working.items()),
+        tuple(f"the input format {error}" for error in loaded.failures.values()),
+    )
 
 
 def source_formats() -> tuple[SourceFormat, ...]:

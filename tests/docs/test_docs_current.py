@@ -2,12 +2,14 @@
 
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
+from package_copy import PackageCopy
 
 import kgraph
 from kgraph.cli import cli as commands
@@ -34,6 +36,21 @@ def test_generated_pages_are_current() -> None:
         [sys.executable, ROOT / "scripts" / "docs", "--check"], capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.slow
+def test_a_new_export_and_a_new_page_are_in_the_generated_tables(package_copy: PackageCopy) -> None:
+    for name in ("docs", "scripts"):
+        shutil.copytree(ROOT / name, package_copy.root / name)
+    export = package_copy.read("kgraph/export/formats/graphml.py").replace(
+        'NetworkxFile("graphml"', 'NetworkxFile("tea"'
+    )
+    page = package_copy.read("kgraph/view/scenes/topic.py").replace('name = "topic"', 'name = "cluster"')
+    package_copy.write("kgraph/export/formats/tea.py", export)
+    package_copy.write("kgraph/view/scenes/cluster.py", page)
+    package_copy.python("import runpy; runpy.run_path('scripts/docs', run_name='__main__')")
+    assert "\n| `tea` | file | GraphML for Cytoscape" in package_copy.read("docs/export.md")
+    assert "\n| `--cluster TOPIC` | show the papers and concepts" in package_copy.read("docs/cli.md")
 
 
 @pytest.mark.parametrize("name", sorted(commands.commands))

@@ -100,12 +100,31 @@ def test_a_format_is_one_file(package_copy: PackageCopy, titles: Path, tmp_path:
     assert report["added"] == 2
 
 
-def test_two_formats_with_one_name(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_format_with_the_name_of_another(package_copy: PackageCopy, tmp_path: Path) -> None:
+    """Neither of the two is used, and the others are."""
     install(package_copy, "json-lines", EXAMPLE.replace("numbered-titles", "json-lines"))
-    ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=1)
-    assert "json-lines: this input format is provided more than once" in ran.err
-    assert "kgraph's json-lines" in ran.err and "tea_formats:FORMAT" in ran.err
-    assert not (tmp_path / "graph.kg").exists()
+    problem = (
+        "json-lines is provided more than once: kgraph's json-lines, "
+        "json-lines of tea_formats (tea_formats:FORMAT); uninstall one of the packages"
+    )
+    assert problem in " ".join(package_copy.run("build", "--help").out.split())
+    good, lines = tmp_path / "good.json", tmp_path / "papers.jsonl"
+    good.write_text('[{"title": "Brewing Cocoa"}]')
+    lines.write_text('{"title": "Brewing Cocoa"}\n{"title": "Brewing Coffee"}\n')
+    ran = package_copy.run("build", good, "--store", tmp_path / "graph.kg")
+    assert "1 added" in ran.out and f"the input format {problem}" in ran.err
+    ran = package_copy.run("build", lines, "--store", tmp_path / "lines.kg", expect=2)
+    assert f"the input format {problem}" in ran.err and not (tmp_path / "lines.kg").exists()
+
+
+@pytest.mark.slow
+def test_two_packages_with_one_format(package_copy: PackageCopy, titles: Path, tmp_path: Path) -> None:
+    install(package_copy, "numbered-titles", EXAMPLE)
+    install(package_copy, "numbered-titles", EXAMPLE, package="more_tea")
+    ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=2)
+    assert "the input format numbered-titles is provided more than once: " in ran.err
+    assert PLUGIN in ran.err and "numbered-titles of more_tea (more_tea:FORMAT)" in ran.err
 
 
 @pytest.mark.slow
@@ -128,6 +147,8 @@ def test_a_format_that_cannot_be_loaded(
     ran = package_copy.run("build", good, "--store", tmp_path / "graph.kg")
     assert "1 added" in ran.out
     assert f"the input format {PLUGIN} " in ran.err and reason in ran.err
+    shown = " ".join(package_copy.run("build", "--help").out.split())
+    assert PLUGIN in shown and reason in shown
     ran = package_copy.run("build", titles, "--store", tmp_path / "graph.kg", expect=2)
     assert "is in no known format" in ran.err and reason in ran.err
 

@@ -19,7 +19,7 @@ class ConceptPage:
     """A concept with other concepts in the inner ring and its papers in the outer one."""
 
     name = "concept"
-    selector = Selector(("CONCEPT",), "Show what surrounds a concept: an id, a name or an alias.")
+    selector = Selector(("CONCEPT",), "Show what surrounds a concept, given by id, name or alias.")
     drawing: Drawing = "network"
     limits = NETWORK_LIMITS
 

@@ -24,7 +24,7 @@ class PaperPage:
     """
 
     name = "paper"
-    selector = Selector(("PAPER",), "Show what surrounds a paper: an id or a title.")
+    selector = Selector(("PAPER",), "Show what surrounds a paper, given by id or title.")
     drawing: Drawing = "network"
     limits = NETWORK_LIMITS
 

@@ -19,7 +19,7 @@ class TopicPage:
     """The papers and concepts of a topic, the most central first."""
 
     name = "topic"
-    selector = Selector(("TOPIC",), "Show the papers and concepts of a topic: an id or a name.")
+    selector = Selector(("TOPIC",), "Show the papers and concepts of a topic, given by id or name.")
     drawing: Drawing = "network"
     limits = NETWORK_LIMITS
 

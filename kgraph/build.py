@@ -28,6 +28,7 @@ from kgraph.paper_record import paper_from_properties
 from kgraph.progress import Progress, ignore_progress
 from kgraph.sources import read
 from kgraph.store import GraphStore
+from kgraph.store.reading import build_properties, node_counts, relationship_counts
 from kgraph.store.scan import Scan
 
 _Outcome = Literal["added", "updated", "unchanged"]
@@ -83,7 +84,7 @@ def build(
     """
     # replace() compares the graph with the one that exists() sees here.
     exists = store.exists()
-    last_build = _build_properties(store) if exists else {}
+    last_build = build_properties(store) if exists else {}
     reading = _read(inputs, stored_papers(store) if exists else {}, page_year, on_progress)
     words = thesaurus or thesaurus_from_lines(last_build.get("thesaurus") or ())
     with closing(ExtractionCache(cache, encoder)) as extractions:
@@ -199,15 +200,7 @@ def _counted(batches: Iterable[Any], step: str, on_progress: Progress) -> Iterat
         on_progress(step, written, None)
 
 
-def _build_properties(store: GraphStore) -> Mapping[str, Any]:
-    """Return the properties of the node that describes the last build."""
-    rows = store.query("MATCH (b:Build) RETURN b").rows
-    return rows[0]["b"]["properties"] if rows else {}
-
-
 def _report(store: GraphStore, reading: _Reading) -> BuildReport:
-    types = store.query("MATCH ()-[r]->() RETURN type(r) AS t, count(*) AS n ORDER BY t", timeout=None).rows
-    concepts = store.query("MATCH (c:Concept) RETURN count(*) AS n", timeout=None).rows[0]["n"]
     return BuildReport(
         read=reading.outcomes.total(),
         added=reading.outcomes["added"],
@@ -216,6 +209,6 @@ def _report(store: GraphStore, reading: _Reading) -> BuildReport:
         rejected=reading.rejected,
         notices=reading.notices,
         papers=len(reading.papers),
-        concepts=concepts,
-        relationships={row["t"]: row["n"] for row in types},
+        concepts=node_counts(store)["Concept"],
+        relationships={name: count for name, count in sorted(relationship_counts(store).items()) if count},
     )

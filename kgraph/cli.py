@@ -357,7 +357,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
 
 
 def _warn_if_incomplete(graph: KnowledgeGraph) -> None:
-    if graph.query("MATCH (b:Build) WHERE b.writer IS NOT NULL RETURN b.writer").rows:
+    if graph.query("MATCH (b:Build {id: 'build'}) WHERE b.writer IS NOT NULL RETURN b.writer").rows:
         print_message(
             "warning: the graph is being written, or a build was interrupted; "
             "run that build again to complete it"

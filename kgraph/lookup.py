@@ -8,6 +8,7 @@ from typing import Any
 from kgraph.errors import InputError
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
+from kgraph.store.reading import written_by_kgraph
 
 _SHOWN = 5
 """How many candidates an error lists."""
@@ -61,5 +62,10 @@ def _find(store: GraphStore, label: str, text: str) -> str:
 
 
 def _matches(store: GraphStore, label: str, condition: str, text: str) -> list[Mapping[str, Any]]:
-    cypher = f"MATCH (n:{label}) WHERE {condition} RETURN n.id AS id, n.name AS name ORDER BY n.name, n.id"
+    # Names of other nodes may be numbers or lists, which Neo4j cannot turn to lower case. It may check
+    # the parts of a conjunction in any order, but not those of CASE.
+    cypher = (
+        f"MATCH (n:{label}) WHERE CASE WHEN {written_by_kgraph('n')} THEN {condition} ELSE false END "
+        "RETURN n.id AS id, n.name AS name ORDER BY n.name, n.id"
+    )
     return list(store.query(cypher, {"text": text}).rows)

@@ -25,7 +25,7 @@ from kgraph.link.relatedness import (
 )
 from kgraph.lookup import find_paper
 from kgraph.store import GraphStore
-from kgraph.store.reading import first_sentences, mentions_of, papers_naming
+from kgraph.store.reading import first_sentences, mentions_of, paper_ids, papers_naming, papers_total
 
 _COMPARED = 500
 """The exact score is computed for this many papers, the nearest by concepts."""
@@ -97,7 +97,7 @@ def suggest(
     if not papers:
         raise InputError("name at least one paper")
     seeds = sorted({find_paper(store, text) for text in papers})
-    total = store.query("MATCH (p:Paper) RETURN count(*) AS n").rows[0]["n"]
+    total = papers_total(store)
     pool = _nearest(store, seeds, total) if among is None else _named(store, among, seeds)
 
     mentions = _mentions(store, [*seeds, *pool], total)
@@ -193,8 +193,7 @@ class _Explainer:
 def _nearest(store: GraphStore, seeds: Sequence[str], total: int) -> list[str]:
     """Return the papers that share the most concepts with the seeds, or all papers of a small graph."""
     if total <= _COMPARED:
-        rows = store.query("MATCH (p:Paper) RETURN p.id AS id ORDER BY id").rows
-        return [row["id"] for row in rows if row["id"] not in seeds]
+        return [id_ for id_ in paper_ids(store) if id_ not in seeds]
     own = _mentions(store, seeds, total)
     query = _sum([unit({m.concept: m.weight for m in found}) for found in own.values()])
     shared: defaultdict[str, float] = defaultdict(float)
@@ -228,12 +227,16 @@ def _mentions(store: GraphStore, ids: Sequence[str], total: int) -> dict[str, li
 def _texts(store: GraphStore, ids: Sequence[str]) -> dict[str, _Text]:
     """Return title and abstract of each paper."""
     rows = store.query(
-        "MATCH (p:Paper) WHERE p.id IN $ids "
-        "RETURN p.id AS id, p.title AS title, p.abstract AS abstract ORDER BY id",
-        {"ids": list(ids)},
-        timeout=None,
+        "MATCH (p:Paper) WHERE p.id IN $ids RETURN p ORDER BY p.id", {"ids": list(ids)}, timeout=None
     ).rows
-    return {row["id"]: _Text(row["title"], row["abstract"] or "") for row in rows}
+    papers = [row["p"]["properties"] for row in rows]
+    # A paper that a statement made may have no title.
+    return {
+        paper["id"]: _Text(
+            paper.get("title") or paper.get("name") or paper["id"], paper.get("abstract") or ""
+        )
+        for paper in papers
+    }
 
 
 def _sentence_with(text: _Text, word: str) -> str:

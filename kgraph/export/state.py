@@ -9,6 +9,7 @@ from typing import Any
 
 from kgraph.errors import StoreError
 from kgraph.store import GraphStore
+from kgraph.store.reading import build_properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,7 @@ def graph_state(store: GraphStore) -> GraphState:
         store.query(f"MATCH {pattern} RETURN count(x) AS n", timeout=None).rows[0]["n"]
         for pattern in ("(x)", "()-[x]->()")
     )
-    builds = store.query("MATCH (b:Build) RETURN b", timeout=None).rows
-    return GraphState(nodes, relationships, builds[0]["b"]["properties"] if builds else {})
+    return GraphState(nodes, relationships, build_properties(store))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ import math
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from kgraph.schema import Label, graph_schema
 from kgraph.store import values
 from kgraph.store.cypher_gate import checked
 from kgraph.store.protocol import DEFAULT_TIMEOUT, QueryResult
+from kgraph.store.reading import written_by_kgraph
 
 MAX_WORK = 200_000_000
 """Work units (rows held and scanned) that a query may use."""
@@ -115,8 +116,8 @@ class EmbeddedStore:
                         f"CREATE CONSTRAINT {label.name.lower()}_id IF NOT EXISTS "
                         f"FOR (n:{label.name}) REQUIRE n.id IS UNIQUE"
                     )
-                _replace_nodes(graph, nodes)
-                _replace_edges(graph, edges)
+                mixed = _replace_nodes(graph, nodes)
+                _replace_edges(graph, edges, mixed)
         except kglite.KgError as error:
             raise StoreError(f"{self._path}: the graph could not be written: {error}") from error
 
@@ -219,7 +220,9 @@ def _without_mapping_warnings() -> Iterator[None]:
         yield
 
 
-def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -> None:
+def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -> frozenset[str]:
+    """Replace the nodes. Return the labels of which the user made nodes too."""
+    mixed: set[str] = set()
     kept: dict[str, set[str]] = {label.name: set() for label in graph_schema().labels}
     for batch in batches:
         label = graph_schema().label(batch.label)
@@ -233,16 +236,20 @@ def _replace_nodes(graph: kglite.KnowledgeGraph, batches: Iterable[NodeBatch]) -
         )
         _set_second_labels(graph, label, batch)
     for name, ids in kept.items():
-        stored = graph.cypher(f"MATCH (n:{name}) RETURN n.id AS id", timeout_ms=0)
-        assert isinstance(stored, kglite.ResultView)
+        found = graph.cypher(f"MATCH (n:{name}) RETURN n.id AS id", timeout_ms=0)
+        assert isinstance(found, kglite.ResultView)
+        stored = [row["id"] for row in found]
         # The engine numbers nodes that were made without an id. They are the user's.
-        stale = sorted({row["id"] for row in stored if isinstance(row["id"], str)} - ids)
+        if not all(isinstance(id_, str) for id_ in stored):
+            mixed.add(name)
+        stale = sorted({id_ for id_ in stored if isinstance(id_, str)} - ids)
         if stale:
             graph.cypher(
                 f"UNWIND $ids AS id MATCH (n:{name} {{id: id}}) DETACH DELETE n",
                 params={"ids": stale},
                 timeout_ms=0,
             )
+    return frozenset(mixed)
 
 
 def _set_second_labels(graph: kglite.KnowledgeGraph, label: Label, batch: NodeBatch) -> None:
@@ -259,9 +266,14 @@ def _set_second_labels(graph: kglite.KnowledgeGraph, label: Label, batch: NodeBa
                 )
 
 
-def _replace_edges(graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch]) -> None:
+def _replace_edges(
+    graph: kglite.KnowledgeGraph, batches: Iterable[EdgeBatch], mixed: Collection[str]
+) -> None:
+    """Replace the relationships, but not those at nodes that the user made of the labels ``mixed``."""
     for kind, head, tail in graph_schema().patterns():
-        graph.cypher(f"MATCH (:{head})-[r:{kind.name}]->(:{tail}) DELETE r", timeout_ms=0)
+        ends = [end for end, label in (("a", head), ("b", tail)) if label in mixed]
+        where = f" WHERE {written_by_kgraph(*ends)}" if ends else ""
+        graph.cypher(f"MATCH (a:{head})-[r:{kind.name}]->(b:{tail}){where} DELETE r", timeout_ms=0)
     for batch in batches:
         graph.cypher(
             f"UNWIND $rows AS row MATCH (a:{batch.head_label} {{id: row.head}}) "

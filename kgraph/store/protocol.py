@@ -62,8 +62,9 @@ class GraphStore(Protocol):
         """Make the graph of kgraph's own labels and relationship types equal to these batches.
 
         Nodes come before the edges that join them. Remaining nodes keep
-        properties that the schema does not declare, and nodes and relationships
-        of other labels and types are kept. Nodes and relationships that are not
+        properties that the schema does not declare. Nodes and relationships of
+        other labels and types are kept, and so are nodes without a text as
+        ``id`` and the relationships at them. Other nodes and relationships that are not
         in the batches are deleted. If the process is killed, the store holds
         the earlier graph, or calling this again completes the new one. Raises
         StoreError.

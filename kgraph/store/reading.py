@@ -4,17 +4,81 @@ This module holds the Cypher that needs to know a relationship type by name.
 Pages and suggestions call it. Code that treats all types of a group alike
 takes them from :func:`kgraph.schema.graph_schema` instead.
 
+A user may add nodes and relationships, also with kgraph's labels and types. A
+node that kgraph wrote has a text as id. The engines number the nodes that a
+statement creates without one, or leave their id null. All other nodes with
+kgraph's labels are left out here.
+
 Rankings are lists of ids, best first. Equal scores are ordered by id.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kgraph.schema import graph_schema
 from kgraph.store.protocol import GraphStore
+
+_WEIGHED = "m.salience IS NOT NULL AND c.papers IS NOT NULL"
+
+
+def written_by_kgraph(*variables: str) -> str:
+    """Return a Cypher condition that only nodes with a text as id meet. Numbers and null compare as null."""
+    return " AND ".join(f"{variable}.id >= ''" for variable in variables)
+
+
+def build_properties(store: GraphStore) -> Mapping[str, Any]:
+    """Return the properties of the node that describes the last build, or none without a build."""
+    rows = store.query("MATCH (b:Build {id: 'build'}) RETURN b", timeout=None).rows
+    properties: Mapping[str, Any] = rows[0]["b"]["properties"] if rows else {}
+    return properties
+
+
+def node_counts(store: GraphStore) -> dict[str, int]:
+    """Return the number of nodes that kgraph wrote of each label and second label, except ``Build``."""
+    return {
+        name: _count(store, f"(n:{pattern}) WHERE {written_by_kgraph('n')}")
+        for name, pattern in _label_patterns().items()
+    }
+
+
+def relationship_counts(store: GraphStore) -> dict[str, int]:
+    """Return the number of relationships of each type that join nodes of kgraph as the schema declares."""
+    nodes = node_counts(store)
+    mixed = {
+        name for name, pattern in _label_patterns().items() if _count(store, f"(n:{pattern})") != nodes[name]
+    }
+    found: Counter[str] = Counter()
+    for kind, head, tail in graph_schema().patterns():
+        # The condition takes a thousand times as long as the count, so it is only used where it matters.
+        checked = [end for end, label in (("a", head), ("b", tail)) if label in mixed]
+        where = f" WHERE {written_by_kgraph(*checked)}" if checked else ""
+        found[kind.name] += _count(store, f"(a:{head})-[:{kind.name}]->(b:{tail}){where}")
+    return dict(found)
+
+
+def papers_total(store: GraphStore) -> int:
+    """Return the number of papers in the graph."""
+    return _count(store, f"(n:Paper) WHERE {written_by_kgraph('n')}")
+
+
+def paper_ids(store: GraphStore) -> list[str]:
+    """Return the ids of all papers, sorted."""
+    rows = store.query(f"MATCH (p:Paper) WHERE {written_by_kgraph('p')} RETURN p.id AS id", timeout=None).rows
+    return sorted(row["id"] for row in rows)
+
+
+def paper_counts(store: GraphStore, label: str, ids: Collection[str]) -> dict[str, int]:
+    """Return the number of papers that each of these concepts or topics counts."""
+    rows = store.query(
+        f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN n.id AS id, n.papers AS papers",
+        {"ids": sorted(ids)},
+        timeout=None,
+    ).rows
+    return {row["id"]: int(row["papers"] or 0) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +98,15 @@ class ConceptMention:
 
 
 def mentions_of(store: GraphStore, papers: Collection[str]) -> Iterator[ConceptMention]:
-    """Yield the concepts that these papers name, by paper and concept."""
+    """Yield the concepts that these papers name, by paper, concept and salience.
+
+    Mentions and concepts without the numbers that kgraph gives them are left out.
+    """
     rows = store.query(
-        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $ids "
-        "RETURN p.id AS paper, c.id AS concept, c.name AS name, c.aliases AS aliases, "
-        "c.papers AS papers, m.salience AS salience ORDER BY paper, concept",
+        f"MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $ids AND {_WEIGHED} "
+        f"AND {written_by_kgraph('c')} "
+        "RETURN p.id AS paper, c.id AS concept, coalesce(c.name, c.id) AS name, c.aliases AS aliases, "
+        "c.papers AS papers, m.salience AS salience ORDER BY paper, concept, salience",
         {"ids": list(papers)},
         timeout=None,
     ).rows
@@ -53,9 +121,11 @@ def papers_naming(store: GraphStore, concepts: Collection[str]) -> Iterator[tupl
     """Yield (paper, concept, number of papers that name the concept, salience) for these concepts.
 
     The rows come in no fixed order and carry no names, because there may be very many.
+    As in :func:`mentions_of`, some are left out.
     """
     rows = store.query(
-        "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE c.id IN $ids "
+        f"MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE c.id IN $ids AND {_WEIGHED} "
+        f"AND {written_by_kgraph('p')} "
         "RETURN p.id AS paper, c.id AS concept, c.papers AS papers, m.salience AS salience",
         {"ids": list(concepts)},
         timeout=None,
@@ -70,19 +140,20 @@ def first_sentences(
     """Return the first sentence in which each paper names each concept.
 
     Keys are (paper, concept). A sentence of the abstract goes before the
-    title. The sentence is empty for a mention without evidence.
+    title. Mentions without evidence are left out.
     """
     rows = store.query(
         "MATCH (p:Paper)-[m:MENTIONS]->(c:Concept) WHERE p.id IN $papers AND c.id IN $concepts "
+        "AND size(m.evidence) > 0 "
         "RETURN p.id AS paper, c.id AS concept, m.evidence AS evidence, m.evidence_fields AS fields",
         {"papers": list(papers), "concepts": list(concepts)},
         timeout=None,
     ).rows
     found = {}
     for row in rows:
-        sentences = list(zip(row["fields"] or (), row["evidence"] or (), strict=True))
+        sentences = list(zip(row["fields"], row["evidence"], strict=True))
         in_abstract = [sentence for field, sentence in sentences if field == "abstract"]
-        found[row["paper"], row["concept"]] = (in_abstract or [text for _, text in sentences] or [""])[0]
+        found[row["paper"], row["concept"]] = (in_abstract or [text for _, text in sentences])[0]
     return found
 
 
@@ -111,7 +182,8 @@ def papers_sharing_concepts(store: GraphStore, paper: str) -> list[str]:
     """
     return _ranking(
         store,
-        "MATCH (p:Paper {id: $id})-[m:MENTIONS]->(c:Concept)<-[n:MENTIONS]-(q:Paper) WHERE q.id <> $id "
+        "MATCH (p:Paper {id: $id})-[m:MENTIONS]->(c:Concept)<-[n:MENTIONS]-(q:Paper) "
+        f"WHERE q.id <> $id AND {written_by_kgraph('c')} "
         "RETURN q.id AS id, sum(m.salience * n.salience / log(1.0 + c.papers)) AS score",
         paper,
     )
@@ -188,7 +260,7 @@ def topic_names(store: GraphStore, label: str, ids: Sequence[str]) -> dict[str, 
     """Return the name of the topic of each of these papers or concepts that has one."""
     rows = store.query(
         f"UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[:IN_TOPIC]->(t:Topic) "
-        "RETURN n.id AS id, t.name AS topic",
+        f"WHERE {written_by_kgraph('t')} RETURN n.id AS id, coalesce(t.name, t.id) AS topic",
         {"ids": list(ids)},
         timeout=None,
     ).rows
@@ -209,7 +281,8 @@ def papers_of_topic(store: GraphStore, topic: str) -> list[str]:
     central = _ranking(
         store,
         "MATCH (p:Paper)-[:IN_TOPIC]->(t:Topic {id: $id}) "
-        "MATCH (p)-[m:MENTIONS]->(c:Concept)-[:IN_TOPIC]->(t) RETURN p.id AS id, sum(m.salience) AS score",
+        "MATCH (p)-[m:MENTIONS]->(c:Concept)-[:IN_TOPIC]->(t) "
+        f"WHERE {written_by_kgraph('c')} RETURN p.id AS id, sum(m.salience) AS score",
         topic,
     )
     members = _ranking(
@@ -261,6 +334,23 @@ def _ranking(store: GraphStore, cypher: str, id_: str | None = None) -> list[str
     parameters: Mapping[str, Any] = {} if id_ is None else {"id": id_}
     best: dict[str, float] = {}
     for row in store.query(cypher, parameters, timeout=None).rows:
-        score = round(float(row["score"] or 0.0), 9)
-        best[str(row["id"])] = max(score, best.get(str(row["id"]), score))
+        found = row["id"]
+        if isinstance(found, str):  # as written_by_kgraph() requires, for the rankings of all functions here
+            score = round(float(row["score"] or 0.0), 9)
+            best[found] = max(score, best.get(found, score))
     return sorted(best, key=lambda found: (-best[found], found))
+
+
+def _label_patterns() -> dict[str, str]:
+    """Return name → pattern of each label and second label that users see: ``Task`` → ``Concept:Task``."""
+    return {
+        name: label.name if name == label.name else f"{label.name}:{name}"
+        for label in graph_schema().labels
+        for name in (label.name, *label.second_labels)
+        if name != "Build"
+    }
+
+
+def _count(store: GraphStore, pattern: str) -> int:
+    (row,) = store.query(f"MATCH {pattern} RETURN count(*) AS n", timeout=None).rows
+    return int(row["n"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kgraph.errors import InputError
 from kgraph.store import GraphStore
+from kgraph.store.reading import papers_total
 from kgraph.view.scenes import choose_page
 
 __all__ = ["View", "view"]
@@ -43,7 +44,7 @@ def view(store: GraphStore, *, limit: int | None = None, **selection: str | Sequ
     most = page.limits.most
     if limit is not None and most is not None and limit > most:
         raise InputError(f"this page shows at most {most:,} nodes, not {limit:,}; lower the limit")
-    if not store.query("MATCH (n:Paper) RETURN n.id AS id LIMIT 1", timeout=None).rows:
+    if not papers_total(store):
         raise InputError("the graph is empty; fill it with `kgraph build` first")
     scene = page.build(store, values, limit or page.limits.default)
     # pyvis takes a second to import, and the command line imports this package for every command.

@@ -7,7 +7,7 @@ from typing import Any
 
 from kgraph.schema import RelationshipType, graph_schema
 from kgraph.store import GraphStore
-from kgraph.store.reading import topic_names
+from kgraph.store.reading import topic_names, written_by_kgraph
 from kgraph.view.legend import kind_of
 from kgraph.view.scene import Item, Key, Link
 
@@ -25,7 +25,7 @@ def read_items(store: GraphStore, keys: Iterable[Key]) -> dict[Key, Item]:
         rows = store.query(
             f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN n", {"ids": ids}, timeout=None
         ).rows
-        nodes = {str(row["n"]["properties"]["id"]): row["n"]["properties"] for row in rows}
+        nodes = {row["n"]["properties"]["id"]: row["n"]["properties"] for row in rows}
         for node_id in ids:
             if node_id in nodes:
                 found[label, node_id] = _item(label, node_id, nodes[node_id], topics.get(node_id))
@@ -42,12 +42,12 @@ def read_links(store: GraphStore, keys: Iterable[Key]) -> list[Link]:
             continue
         rows = store.query(
             f"UNWIND $ids AS id MATCH (a:{head_label} {{id: id}})-[r:{kind.name}]->(b:{tail_label}) "
-            "RETURN a.id AS head, b.id AS tail, r",
+            f"WHERE {written_by_kgraph('b')} RETURN a.id AS head, b.id AS tail, r",
             {"ids": by_label[head_label]},
             timeout=None,
         ).rows
         for row in rows:
-            head, tail = (head_label, str(row["head"])), (tail_label, str(row["tail"]))
+            head, tail = (head_label, row["head"]), (tail_label, row["tail"])
             if tail in chosen:
                 found.append(_link(head, tail, kind, row["r"]["properties"]))
     return sorted(found, key=lambda link: (link.type, link.head, link.tail))

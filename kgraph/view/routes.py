@@ -19,6 +19,7 @@ import networkx as nx
 from kgraph.errors import InputError
 from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
+from kgraph.store.reading import paper_counts, written_by_kgraph
 from kgraph.view.items import read_links
 from kgraph.view.scene import Key
 
@@ -79,7 +80,7 @@ def _meet(store: GraphStore, ends: tuple[Key, Key]) -> nx.Graph[Key] | None:
     asked: set[Key] = set()
     while True:
         ring = [key for key in near if key not in asked and key[0] in labels]
-        papers = _papers(store, [key[1] for key in ring if key[0] == "Concept"])
+        papers = paper_counts(store, "Concept", [key[1] for key in ring if key[0] == "Concept"])
         ring = [key for key in ring if papers.get(key[1], 0) <= _HUB or key[0] != "Concept"]
         if ring:
             _read_ring(store, ring, first, near)
@@ -100,37 +101,27 @@ def _read_ring(store: GraphStore, ring: Iterable[Key], types: Sequence[str], nea
     by_label: dict[str, list[str]] = {}
     for label, node_id in sorted(ring):
         by_label.setdefault(label, []).append(node_id)
-    for label, ids in by_label.items():
-        rows = store.query(
-            f"UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[:{'|'.join(types)}]-(m) "
-            "RETURN id AS id, labels(m) AS labels, m.id AS other",
-            {"ids": ids},
-            timeout=None,
-        ).rows
-        near.add_edges_from(sorted({((label, str(row["id"])), _key(row)) for row in rows}))
-
-
-def _key(row: Mapping[str, object]) -> Key:
-    labels = row["labels"]
-    assert isinstance(labels, list)
-    return next(label.name for label in graph_schema().labels if label.name in labels), str(row["other"])
-
-
-def _papers(store: GraphStore, ids: Sequence[str]) -> dict[str, int]:
-    """Return the number of papers of each concept."""
-    rows = store.query(
-        "UNWIND $ids AS id MATCH (c:Concept {id: id}) RETURN c.id AS id, c.papers AS papers",
-        {"ids": sorted(ids)},
-        timeout=None,
-    ).rows
-    return {str(row["id"]): int(row["papers"] or 0) for row in rows}
+    for kind, head, tail in graph_schema().patterns():
+        if kind.name not in types:
+            continue
+        for start, end, arrow in ((head, tail, f"-[:{kind.name}]->"), (tail, head, f"<-[:{kind.name}]-")):
+            rows = (
+                store.query(
+                    f"UNWIND $ids AS id MATCH (n:{start} {{id: id}}){arrow}(m:{end}) "
+                    f"WHERE {written_by_kgraph('m')} RETURN n.id AS id, m.id AS other",
+                    {"ids": by_label[start]},
+                    timeout=None,
+                ).rows
+                if start in by_label
+                else ()
+            )
+            near.add_edges_from(((start, row["id"]), (end, row["other"])) for row in rows)
 
 
 def _costs(store: GraphStore, near: nx.Graph[Key]) -> dict[Key, float]:
     """Return the cost of passing through each node."""
-    shared = _papers(store, [key[1] for key in near if key[0] == "Concept"])
-    rows = store.query("MATCH (t:Topic) RETURN t.id AS id, t.papers AS papers", timeout=None).rows
-    topics = {str(row["id"]): int(row["papers"] or 0) for row in rows}
+    shared = paper_counts(store, "Concept", [key[1] for key in near if key[0] == "Concept"])
+    topics = paper_counts(store, "Topic", [key[1] for key in near if key[0] == "Topic"])
     costs: dict[Key, float] = {}
     for key in near:
         if key[0] == "Concept":

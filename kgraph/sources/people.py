@@ -39,5 +39,6 @@ def full_names(names: Iterable[str]) -> list[str]:
 
 def initials_first(name: str) -> str:
     """Return ``A. Quill`` for ``Quill A.``, as MEDLINE and Scopus write it, and other names as they are."""
-    match = _FAMILY_INITIALS.fullmatch(" ".join(name.split()))
+    text = " ".join(name.split())
+    match = None if "," in text or _NOBODY.fullmatch(text) else _FAMILY_INITIALS.fullmatch(text)
     return f"{match['initials']} {match['family']}" if match else name

@@ -28,6 +28,7 @@ MAX_RECORD_LENGTH = 10_000_000
 """The maximum number of characters of a record. Longer ones are reported."""
 
 _LINE_COST = 10
+_MAIN_SUBJECT = re.compile(r"^\*(?=\w)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -144,6 +145,7 @@ def tagged_records(file: TextFile, layout: Layout, tags: Tags) -> Iterator[Item]
 def _records(stream: TextIOBase, layout: Layout) -> Iterator[_Record | tuple[int, str]]:
     """Yield each record, and the number and text of each line that is in none."""
     record: _Record | None = None
+    ended = False
     for number, line in enumerate(bounded_lines(stream), 1):
         text = line.rstrip()
         if not text:
@@ -167,8 +169,13 @@ def _records(stream: TextIOBase, layout: Layout) -> Iterator[_Record | tuple[int
         if tag == layout.end:
             if record:
                 yield record
-            record = None
+            record, ended = None, True
             continue
+        if ended and tag != layout.start:
+            # Ovid writes lines of its own after the end of a record.
+            yield number, text[:200]
+            continue
+        ended = False
         record = record or _Record(number)
         record.add(tag, value)
     if record:
@@ -194,7 +201,7 @@ def not_utf8(values: Mapping[str, Any]) -> str | None:
 
 
 def _item(record: _Record, tags: Tags) -> Item:
-    values = _values(record.values(), tags)
+    values = tagged_values(record.values(), tags)
     if record.too_long:
         reason = f"longer than {MAX_RECORD_LENGTH // 1_000_000} million characters"
         return UnreadRecord(record.line, reason, excerpt(values["title"] or ""))
@@ -203,8 +210,8 @@ def _item(record: _Record, tags: Tags) -> Item:
     return RawRecord(record.line, values)
 
 
-def _values(found: Mapping[str, list[str]], tags: Tags) -> dict[str, Any]:
-    """Return the values of a paper by property."""
+def tagged_values(found: Mapping[str, list[str]], tags: Tags) -> dict[str, Any]:
+    """Return the values of a paper by property, given the values of a record by tag."""
     dates = [date for text in _each(found, tags.dates) if (date := written_date(text))]
     urls = [url for text in _each(found, tags.url) if (url := find_url(text))]
     author_tag = next((tag for tag in tags.authors if found.get(tag)), "")
@@ -239,5 +246,6 @@ def _found(find: Callable[[str], str | None], texts: Sequence[str]) -> str | Non
 
 
 def _keywords(texts: Sequence[str], separator: str) -> list[str]:
-    keywords = [word.strip() for text in texts for word in (text.split(separator) if separator else [text])]
-    return list(dict.fromkeys(filter(None, keywords)))
+    words = [word.strip() for text in texts for word in (text.split(separator) if separator else [text])]
+    # PsycINFO marks its main subjects with an asterisk.
+    return list(dict.fromkeys(filter(None, (_MAIN_SUBJECT.sub("", word) for word in words))))

@@ -158,6 +158,29 @@ def test_lines_outside_records_are_reported(tmp_path: Path) -> None:
     assert isinstance(notice, Notice) and "2 line(s) are not part of a record" in notice.text
 
 
+def test_tags_between_records_are_not_a_record(tmp_path: Path) -> None:
+    # Ovid writes its own lines after the end of a record.
+    text = "TY  - JOUR\nTI  - Tides\nER  - \nNL  - Shore Library\n\nTY  - JOUR\nTI  - Crabs\nER  - \n"
+    *papers, notice = outcome(tmp_path, text)
+    assert [paper.title for paper in papers] == ["Tides", "Crabs"]
+    assert "1 line(s) are not part of a record and were skipped, first line 4" in notice.text
+
+
+def test_names_and_keywords_of_embase_and_psycinfo(tmp_path: Path) -> None:
+    text = "TY  - JOUR\nTI  - Tides\nA1  - Aalto I.B.\nA1  - Okafor, B.\nKW  - *Tides\nKW  - *\nER  - \n"
+    (paper,) = outcome(tmp_path, text)
+    assert (paper.authors, paper.keywords) == (("I.B. Aalto", "B. Okafor"), ("Tides", "*"))
+
+
+def test_endnote_tagged_with_the_title_first(tmp_path: Path) -> None:
+    text = (
+        "%T Tides\n%0 Journal Article\n%A Aalto, Inga\n%X Pools.\n\n%T Crabs\n%0 Journal Article\n%D 2021\n"
+    )
+    first, second = outcome(tmp_path, text)
+    assert (first.title, first.authors, first.abstract) == ("Tides", ("Inga Aalto",), "Pools.")
+    assert (second.title, second.year, second.authors) == ("Crabs", 2021, ())
+
+
 def test_a_bad_record_does_not_affect_the_others(tmp_path: Path) -> None:
     latin = b"TY  - JOUR\nTI  - Caf\xe9 tides\nER  - \nTY  - JOUR\nAU  - Aalto, Inga\nER  - \n"
     bad, empty, good = outcome(tmp_path, latin + b"TY  - JOUR\nTI  - Crabs\nER  - \n")
@@ -226,10 +249,9 @@ def test_names(written: str, name: str) -> None:
 
 
 def test_initials_and_identifiers() -> None:
-    assert [initials_first(name) for name in ("de la Cruz MA", "Li X", "Inga Aalto")] == [
-        "MA de la Cruz",
-        "X Li",
-        "Inga Aalto",
+    names = ("de la Cruz MA", "Li X", "Inga Aalto", "Aalto, I. B.", "et al.")
+    assert [initials_first(name) for name in names] == [
+        *("MA de la Cruz", "X Li", "Inga Aalto", "Aalto, I. B.", "et al."),
     ]
     assert find_doi("see https://doi.org/10.1234/a(b)c).") == "10.1234/a(b)c"
     assert find_doi("10.1/x") is None

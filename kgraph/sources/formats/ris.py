@@ -18,6 +18,8 @@ TAGS = Tags(
     title=("TI", "T1", "CT"),
     abstract=("AB", "N2"),
     authors=("AU", "A1"),
+    # Embase writes names as "Quill A.".
+    initials=("AU", "A1"),
     venue=("T2", "JF", "JO", "BT", "JA", "J2", "C3"),
     # IEEE Xplore writes the days of a conference as Y1, such as 9-13 July 2018.
     dates=("DA", "PY", "Y1"),

@@ -13,20 +13,52 @@ from kgraph.paper_record import paper_fields
 from kgraph.sources.text import excerpt
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "title": ("paper title", "article title", "document title", "display name", "name"),
-    "abstract": ("abstract text", "paper abstract", "summary", "description", "text"),
-    "authors": ("author", "author names", "author list", "creators", "creator"),
+    "title": (
+        "paper title",
+        "article title",
+        "document title",
+        "item title",
+        "display name",
+        "name",
+        "titles",
+    ),
+    "abstract": (
+        *("abstract text", "paper abstract", "abstract note", "abstracts", "summary", "description", "text"),
+        "summaries",
+    ),
+    "authors": (
+        *("author", "author names", "author list", "creators", "creator", "first authors"),
+        "authorships author display name",
+    ),
     "author_count": ("num authors", "number of authors"),
     "organizations": ("organisations",),
-    "date": ("publication date", "published date", "date published", "published at", "published", "pub date"),
+    "date": (
+        *("publication date", "published date", "date published", "published at", "published", "pub date"),
+        *("date of publication", "publish time", "publication date online", "cover date", "online date"),
+        "issue date",
+    ),
     "year": ("publication year", "published year", "pub year"),
-    "venue": ("journal", "journal title", "journal name", "container title", "book title", "conference"),
-    "url": ("link", "paper url", "landing page url"),
-    "keywords": ("keyword", "author keywords"),
+    "venue": (
+        *("journal", "journal title", "journal name", "container title", "book title", "conference"),
+        *("source title", "publication title", "publication name", "journal book", "conference name"),
+        *("anthology title", "primary location source display name", "secondary title", "publication"),
+    ),
+    "url": (
+        "link",
+        "paper url",
+        "landing page url",
+        "article url",
+        "external url",
+        "source linkout",
+        "pdf link",
+    ),
+    "keywords": ("keyword", "author keywords", "manual tags", "tags"),
+    "doi": ("item doi", "article doi", "doi link", "doi url"),
     "arxiv": ("arxiv id",),
     "openalex": ("openalex id",),
     "semantic_scholar": ("semantic scholar id", "s2 id"),
-    "pmid": ("pubmed id", "pubmed"),
+    "pmid": ("pubmed id", "pubmed", "ids pmid"),
+    "retracted": ("is retracted",),
     "acl": ("acl id",),
     "references": ("referenced works", "reference"),
 }
@@ -35,6 +67,11 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _MOST_NAMES = 1000
 _MOST_NAMES_IN_NOTICE = 10
+
+
+def property_named(key: str) -> str:
+    """Return the property that a name means, or an empty text."""
+    return _property(key)[0]
 
 
 @dataclass(slots=True)

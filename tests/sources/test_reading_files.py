@@ -35,9 +35,9 @@ BAD_FILES = {
     "marked.txt": (b"\xef\xbb\xbfDaily Papers\n\ncaf\xe9\n", "byte 20 is 0xe9; save it as UTF-8"),
     "odd.txt": (b"\xff\xfe" + "Daily Papers\n".encode("utf-16-le") + b"\x00\xd8x\0", "byte 28 is 0x00"),
     "story.txt": (b"Once upon a time there was a shirt.\n", "no known format"),
-    "table.csv": (b"title,abstract\nA,B\n", "no known format"),
+    "table.csv": (b"name,price\nA,B\n", "no header with a title"),
     "page.html": (b"<!DOCTYPE html><html><body>Daily Papers</body></html>", "HTML"),
-    "refs.bib": (b"@article{a, title={Folding}}\n", "BibTeX"),
+    "refs.bib": (b"Folding\n", "no entry"),
     "nothing.txt": (b"Daily Papers\n\nDec 16\n", "no paper"),
     "cut.gz": (gzip.compress(GOOD)[:12], "gzip data is cut short"),
 }

@@ -58,7 +58,6 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "openalex": ("openalex id",),
     "semantic_scholar": ("semantic scholar id", "s2 id"),
     "pmid": ("pubmed id", "pubmed", "ids pmid"),
-    "retracted": ("is retracted",),
     "acl": ("acl id",),
     "references": ("referenced works", "reference"),
 }

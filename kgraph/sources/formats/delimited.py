@@ -35,7 +35,6 @@ _TITLE_OR_ABSTRACT = re.compile(r"title|abstract", re.IGNORECASE)
 _WEB_OF_SCIENCE = frozenset({"PT", "AU", "TI", "SO"})
 # R and Excel write these into empty cells.
 _MISSING = frozenset({"NA", "#N/A"})
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _PMID = re.compile(r"(?:.*pubmed.*/)?\s*([0-9]{1,12})(?:\.0)?[\s/]*", re.IGNORECASE)
 _ROW_NUMBER = re.compile(r"\s*[0-9]{1,9}\s*")
 _OPENALEX = re.compile(r"openalex\.org/(?:works/)?(W[0-9]+)", re.IGNORECASE)
@@ -343,10 +342,6 @@ def _pmid(text: str) -> str | None:
     return match[1] if match else None
 
 
-def _flag(text: str) -> bool | None:
-    return _FLAGS.get(text.strip().lower())
-
-
 _READ: Mapping[str, Callable[[str], Any]] = {
     "doi": find_doi,
     "arxiv": find_arxiv,
@@ -354,6 +349,5 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "url": find_url,
     "keywords": _keywords,
     "references": _references,
-    "retracted": _flag,
 }
 """The function that reads the cells of a property. Other cells are read as they are."""

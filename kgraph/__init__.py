@@ -25,9 +25,10 @@ from kgraph.model import (
     Rejection,
     Relation,
     Result,
+    WebLink,
 )
 from kgraph.progress import Progress
-from kgraph.schema import Label, Property, RelationshipType, Schema
+from kgraph.schema import Label, LabelKind, Property, RelationshipType, Schema
 from kgraph.stats import Stats
 from kgraph.store import QueryResult
 
@@ -47,6 +48,7 @@ __all__ = [
     "KgraphError",
     "KnowledgeGraph",
     "Label",
+    "LabelKind",
     "Mention",
     "NextStep",
     "Notice",
@@ -67,6 +69,7 @@ __all__ = [
     "StoreError",
     "Suggestion",
     "View",
+    "WebLink",
     "__version__",
     "open",
 ]

@@ -16,6 +16,8 @@ from kgraph.view.layout import SPACING
 from kgraph.view.scene import Scene
 from kgraph.view.scenes import pages
 
+NAMES = ", ".join(name for name, page in pages().items() if page.selector)
+
 
 def scene_of(store: GraphStore, name: str, *selection: str, limit: int | None = None) -> Scene:
     page = pages()[name]
@@ -222,14 +224,14 @@ def test_view_accepts_ids_names_and_aliases(store: GraphStore) -> None:
     [
         (
             {"paper": "p00001", "concept": "vision"},
-            "give only one of concept, paper, path, topic, not concept and paper",
+            f"give only one of {NAMES}, not concept and paper",
         ),
         ({"paper": "p00001", "limit": 1_001}, "at most 1,000"),
         ({"limit": 0}, "at least 1"),
         ({"paper": "no such paper"}, "no paper"),
         ({"path": ("p00001", "paper")}, "matches"),
         ({"topic": "nothing"}, "no topic"),
-        ({"map": "whole"}, "no page named 'map'; choose from concept, paper, path, topic"),
+        ({"map": "whole"}, f"no page named 'map'; choose from {NAMES}"),
         ({"papers": "p00001"}, "no page named 'papers'"),
         ({"path": ("p00001",)}, r"path takes 2 \(A B\), not 1"),
         ({"paper": ("p00001", "p00002")}, r"paper takes 1 \(PAPER\), not 2"),

@@ -13,6 +13,7 @@ import pytest
 from spacy.language import Language
 
 from kgraph.extract.relations.definitions import relation_definitions
+from kgraph.extract.relations.rule_kinds import InSentence
 from kgraph.extract.run.pipeline import extract
 from kgraph.model import Paper, Relation
 
@@ -166,6 +167,9 @@ MODEL_CASES = (
 )  # fmt: skip
 
 
+RULES = {rule.name: rule for rule in relation_definitions().rules}
+
+
 @pytest.fixture(scope="module")
 def read(nlp: Language) -> Mapping[str, tuple[Relation, ...]]:
     """The relations of each text. A text is "title | abstract" or an abstract alone."""
@@ -181,7 +185,7 @@ def read(nlp: Language) -> Mapping[str, tuple[Relation, ...]]:
 def test_a_rule_reads_its_sentence(read: Mapping[str, tuple[Relation, ...]], case: Case) -> None:
     found = [relation for relation in read[case.text] if relation.evidence.producer == case.rule]
     assert tuple((relation.type, relation.head, relation.tail) for relation in found) == case.relations
-    assert {relation.confidence for relation in found} == {relation_definitions().rules[case.rule].confidence}
+    assert {relation.confidence for relation in found} == {RULES[case.rule].confidence}
     assert {relation.evidence.text for relation in found} <= set(case.text.split(" | "))
 
 
@@ -206,11 +210,12 @@ def test_every_type_of_statement_has_a_row() -> None:
 
 
 def test_every_rule_has_a_row_and_every_row_a_rule() -> None:
-    assert {case.rule for case in CASES} == set(relation_definitions().rules)
+    assert {case.rule for case in CASES} == set(RULES)
 
 
 def test_a_data_set_is_less_certain_without_its_cue(nlp: Language) -> None:
-    rule = relation_definitions().rules["evaluating"]
+    rule = RULES["evaluating"]
+    assert isinstance(rule, InSentence)
     ((_, found),) = extract([Paper("p", "Notes", "Experiments show that ImageNet is hard.")], nlp)
     assert [(relation.tail, relation.confidence) for relation in found.relations] == [
         ("ImageNet", rule.confidence_without_pattern)

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
-from kgraph.data import compile_pattern, read_toml
+import msgspec
+
+from kgraph.data import compile_pattern, expand_fragments, read_toml
+from kgraph.errors import KgraphError, SchemaError
+from kgraph.extract.relations.rule_kinds import MentionRule, RuleKind
+from kgraph.extract.relations.wording import FILE
 from kgraph.model import Kind
 from kgraph.schema import RelationshipType, graph_schema
-
-FILE = "relations.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class RelationRule:
-    """A rule over the words of a sentence.
-
-    ``type`` is a relationship type of the schema, and ``confidence`` says how
-    often the rule is right, 0..1. ``pattern`` is the wording that it looks for;
-    ``confidence_without_pattern`` applies where a rule does not need it.
-    ``own_artefact`` says that the paper made the concept, ``implied_kind`` what
-    the relation says about the kind of the concept.
-    """
-
-    name: str
-    type: str
-    confidence: float
-    pattern: re.Pattern[str]
-    confidence_without_pattern: float | None
-    own_artefact: bool
-    implied_kind: Kind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +34,18 @@ class ModelLabel:
 
 @dataclass(frozen=True, slots=True)
 class RelationDefinitions:
-    """All rules and labels by name, and the wording that rules share (``relations.toml`` explains each)."""
+    """The rules in the order of the file, and the labels of the model by name.
 
-    rules: Mapping[str, RelationRule]
+    ``introducing`` is the type of what a paper made, ``of_others`` are the types of roles of
+    what others made. ``implied_kinds`` says which kind a type gives the concept it leads to,
+    if no other evidence says what the concept is.
+    """
+
+    rules: Sequence[RuleKind]
     labels: Mapping[str, ModelLabel]
-    title_name: re.Pattern[str]
-    object_end: re.Pattern[str]
-    clause: re.Pattern[str]
-    own_context: re.Pattern[str]
-    experiments: re.Pattern[str]
-    skipped: re.Pattern[str]
-    list_separator: re.Pattern[str]
-    kind_word: re.Pattern[str]
-    several_data_sets: frozenset[str]
-    inside_names: frozenset[str]
+    introducing: frozenset[str]
+    of_others: frozenset[str]
+    implied_kinds: Mapping[str, Kind]
 
 
 @cache
@@ -76,47 +57,79 @@ def relation_definitions() -> RelationDefinitions:
 def parse_definitions(data: Mapping[str, Any]) -> RelationDefinitions:
     """Return the definitions in the tables of a file.
 
-    Raises ValueError if a relationship type is not in the schema, or is not
-    one that extraction can produce. Raises TypeError if a pattern is missing
-    or unknown.
+    Raises SchemaError if a relationship type is not in the schema or is not
+    one that extraction can produce. Raises KgraphError for a rule of an
+    unknown kind, a rule with keys that its kind lacks or does not have, and a
+    second rule of the same name. Both name the file and the rule.
     """
+    fragments = expand_fragments(data["fragments"])
+    rules = tuple(_rule(entry, fragments) for entry in data["rules"])
+    names = [rule.name for rule in rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise KgraphError(f"{FILE}: rule {name}: {names.count(name)} rules have this name")
     types: Mapping[str, Mapping[str, Any]] = data["types"]
-    for name in types:
-        _relationship(name)
-    wording: dict[str, Any] = {name: compile_pattern(text) for name, text in data["patterns"].items()}
-    wording |= {name: frozenset(words) for name, words in data["words"].items()}
+    roles = graph_schema().group("role")
     return RelationDefinitions(
-        rules={entry["name"]: _rule(entry, types.get(entry["type"], {})) for entry in data["rules"]},
-        labels={name: _label(entry) for name, entry in data["labels"].items()},
-        **wording,
+        rules=rules,
+        labels={name: _label(name, entry) for name, entry in data["labels"].items()},
+        introducing=frozenset(role.name for role in roles if role.introduction),
+        of_others=frozenset(role.name for role in roles if not role.introduction),
+        implied_kinds={
+            _relationship(f"types.{name}", name).name: entry["implied_kind"] for name, entry in types.items()
+        },
     )
 
 
-def _rule(entry: Mapping[str, Any], properties: Mapping[str, Any]) -> RelationRule:
-    relationship = _relationship(entry["type"])
-    return RelationRule(
-        name=entry["name"],
-        type=relationship.name,
-        confidence=entry["confidence"],
-        pattern=compile_pattern(entry.get("pattern", "")),
-        confidence_without_pattern=entry.get("confidence_without_pattern"),
-        own_artefact=relationship.introduction,
-        implied_kind=properties.get("implied_kind"),
-    )
+def _rule(entry: Mapping[str, Any], fragments: Mapping[str, str]) -> RuleKind:
+    where = f"rule {entry.get('name', 'without a name')}"
+
+    def decode(_: type, pattern: Any) -> re.Pattern[str]:
+        return compile_pattern(pattern, fragments)
+
+    try:
+        rule: RuleKind = msgspec.convert(entry, RuleKind, dec_hook=decode)
+    except msgspec.ValidationError as error:
+        raise KgraphError(f"{FILE}: {where}: {error}. {_expected(entry.get('kind'))}") from error
+    except KeyError as error:
+        raise KgraphError(f"{FILE}: {where}: there is no fragment {error}") from error
+    except re.error as error:
+        raise KgraphError(f"{FILE}: {where}: not a regular expression: {error}") from error
+    is_statement = _relationship(where, rule.type).group == "statement"
+    if is_statement != rule.relates_concepts:
+        found, wanted = ("statement", "role") if is_statement else ("role", "statement")
+        raise KgraphError(f"{FILE}: {where}: {rule.type} is a {found}, and its kind finds a {wanted}")
+    if isinstance(rule, MentionRule) and rule.yields_to is not None:
+        _relationship(where, rule.yields_to)
+    for group in rule.groups:
+        if group not in rule.pattern.groupindex:
+            raise KgraphError(f"{FILE}: {where}: the pattern needs a group {group}")
+    return rule
 
 
-def _label(entry: Mapping[str, Any]) -> ModelLabel:
-    relationship = _relationship(entry["type"])
+def _expected(kind: object) -> str:
+    """Return the keys of a kind of rule, or the known kinds if it is not one."""
+    kinds = {rule.__struct_config__.tag: rule for rule in get_args(RuleKind)}
+    if kind not in kinds:
+        return f"The kinds are {', '.join(map(str, kinds))}"
+    fields = msgspec.structs.fields(kinds[kind])
+    required = ", ".join(field.name for field in fields if field.required)
+    optional = ", ".join(field.name for field in fields if not field.required)
+    return f"A rule of the kind {kind} needs {required}, and can have {optional}"
+
+
+def _label(name: str, entry: Mapping[str, Any]) -> ModelLabel:
+    relationship = _relationship(f"label {name}", entry["type"])
     return ModelLabel(
         relationship.name, entry["least"], entry.get("turned", False), symmetric=relationship.symmetric
     )
 
 
-def _relationship(name: str) -> RelationshipType:
+def _relationship(where: str, name: str) -> RelationshipType:
     possible = {kind.name: kind for kind in graph_schema().group("role", "statement")}
     if name not in possible:
-        raise ValueError(
-            f"{FILE}: the schema has no relationship type {name} in the groups role and statement; "
-            f"it has {', '.join(possible)}"
+        raise SchemaError(
+            f"{FILE}: {where}: the schema has no relationship type {name} in the groups role and statement. "
+            f"It has {', '.join(possible)}"
         )
     return possible[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,8 +10,12 @@ import msgspec
 from spacy.tokens import Doc, Span
 
 from kgraph.extract.document import Candidate, Phrase, Tokens
-from kgraph.extract.relations.definitions import relation_definitions
+from kgraph.extract.relations.wording import load_wording
 from kgraph.extract.terms.phrases import is_list
+
+LONGEST_GAP = 200
+"""Characters between a mention and the wording next to it, at most. Without a bound, the time for a long
+text without mentions would grow with the square of its length."""
 
 
 class SentenceMention(msgspec.Struct, frozen=True):
@@ -35,30 +40,34 @@ class Sentence:
     text: str
     mentions: tuple[SentenceMention, ...]
 
-    def mention_after(self, offset: int) -> SentenceMention | None:
-        """Return the mention after an offset, or None if more than articles and adjectives is between."""
-        for mention in self.mentions:
-            if mention.start >= offset:
-                skipped = relation_definitions().skipped
-                return mention if skipped.match(self.text[offset : mention.start]) else None
-        return None
+    def first_from(self, offset: int) -> int:
+        """Return the index of the first mention that starts at an offset or after it."""
+        return bisect_left(self.mentions, offset, key=lambda mention: mention.start)
 
-    def enumeration(self, first: SentenceMention) -> Iterator[SentenceMention]:
-        """Yield a mention and those that a list joins to it: "A, B and C"."""
-        definitions = relation_definitions()
-        yield first
-        index = self.mentions.index(first)
-        for before, after in zip(self.mentions[index:], self.mentions[index + 1 :], strict=False):
-            between = definitions.kind_word.sub("", self.text[before.end : after.start])
-            if not definitions.list_separator.match(between):
-                return
-            yield after
+    def index_after(self, offset: int) -> int | None:
+        """Return the index of the mention after an offset.
 
-    def mentions_between(self, start: int, end: int) -> Iterator[SentenceMention]:
-        """Yield the mentions between two offsets."""
-        for mention in self.mentions:
-            if start <= mention.start and mention.end <= end:
-                yield mention
+        Return None if more than articles and adjectives is between.
+        """
+        index = self.first_from(offset)
+        if index == len(self.mentions):
+            return None
+        start = self.mentions[index].start
+        is_next = start - offset <= LONGEST_GAP and load_wording().skipped.match(self.text, offset, start)
+        return index if is_next else None
+
+    def list_from(self, index: int) -> range:
+        """Return the indices of a mention and of those that a list joins to it: "A, B and C"."""
+        end = index + 1
+        while end < len(self.mentions) and self.is_joined(end - 1):
+            end += 1
+        return range(index, end)
+
+    def is_joined(self, index: int) -> bool:
+        """Return whether a list joins a mention to the next one."""
+        wording = load_wording()
+        between = self.text[self.mentions[index].end : self.mentions[index + 1].start]
+        return bool(wording.list_separator.match(wording.kind_word.sub("", between)))
 
 
 def sentences_of(doc: Doc, by_phrase: Mapping[tuple[int, int], Candidate]) -> Iterator[Sentence]:

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from view_graphs import HOSTILE, all_pages
 
-from kgraph.store import GraphStore
+from kgraph.model import Node, NodeBatch
+from kgraph.store import GraphStore, open_store
 from kgraph.view import view
+from kgraph.view.legend import node_kinds
 
 pytestmark = pytest.mark.browser
 KINDS = ("paper", "concept", "path", "topic", "map")
@@ -332,3 +334,36 @@ def test_labels_never_cover_each_other(browser: Any, tmp_path: Path, store: Grap
             for two in boxes[:index]:
                 apart = one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
                 assert apart, (one, two)
+
+
+def test_swatches_have_the_colours_of_the_schema(browser: Any, files: dict[str, Path]) -> None:
+    colours = {kind.name: kind.colour for kind in node_kinds()}
+    with opened(browser, files["map"], color_scheme="light") as page:
+        shown = page.locator("#legend label").evaluate_all(
+            "(rows) => rows.map((row) => [row.querySelector('input').dataset.name,"
+            " row.querySelector('path').getAttribute('fill')])"
+        )
+    assert len(shown) > 8
+    assert dict(shown) == {name: colours[name] for name, _ in shown}
+
+
+def test_valid_identifiers_of_a_paper_are_links(browser: Any, tmp_path: Path) -> None:
+    identifiers = {"doi": "10.1000/a(b)", "arxiv": "<b onclick=window.ran=1>", "pmid": "17"}
+    paper = Node("a", {"name": "Replay", "title": "Replay", "venue": HOSTILE[0], **identifiers})
+    store = open_store(tmp_path / "graph.kg")
+    store.replace([NodeBatch("Paper", [paper])], [])
+    target = tmp_path / "page.html"
+    target.write_text(view(store, paper="a").html, encoding="utf-8")
+    store.close()
+    with opened(browser, target) as page:
+        search(page, "Replay")
+        page.keyboard.press("Enter")
+        links = page.locator("#details .facts a").evaluate_all(
+            "(all) => all.map((a) => [a.textContent, a.href, a.rel])"
+        )
+        cells = page.locator("#details .facts dd").all_text_contents()
+    assert links == [
+        ["10.1000/a(b)", "https://doi.org/10.1000/a%28b%29", "noopener noreferrer"],
+        ["17", "https://pubmed.ncbi.nlm.nih.gov/17/", "noopener noreferrer"],
+    ]
+    assert cells == [HOSTILE[0], *identifiers.values()]

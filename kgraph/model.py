@@ -16,11 +16,16 @@ Kind = Literal["task", "method", "dataset", "metric", "concept", "phrase"]
 RelationType = str
 """The name of a relationship type that ``schemas/graph.json`` declares."""
 
-ValueForm = Literal["plain", "text", "identifier", "date", "web address"]
+IdentifierForm = Literal[
+    "identifier", "reference", "doi", "arxiv", "openalex", "semantic scholar", "pmid", "acl"
+]
+"""The kinds of ids. An ``identifier`` may be of any kind, and a ``reference`` is that of another paper."""
+
+ValueForm = Literal["plain", "text", "date", "web address"] | IdentifierForm
 """How a record writes a value, and how it is cleaned.
 
 ``plain`` is a number, one line of text or a list of such lines, ``text`` may
-have several lines, and an ``identifier`` is a line or a whole number.
+have several lines, and an id is a line or a whole number.
 """
 
 
@@ -97,7 +102,7 @@ class Paper:
         str | None,
         About(
             "The DOI.",
-            "identifier",
+            "doi",
             shown="DOI",
             link=WebLink(r"10\.[0-9]{4,9}/\S+", "https://doi.org/{}"),
         ),
@@ -106,7 +111,7 @@ class Paper:
         str | None,
         About(
             "The id in arXiv.",
-            "identifier",
+            "arxiv",
             shown="arXiv",
             link=WebLink(
                 r"([0-9]{4}\.[0-9]{4,5}|[a-z-]{2,12}(\.[A-Z]{2})?/[0-9]{7})(v[0-9]{1,3})?",
@@ -118,7 +123,7 @@ class Paper:
         str | None,
         About(
             "The id in OpenAlex.",
-            "identifier",
+            "openalex",
             shown="OpenAlex",
             link=WebLink(r"W[0-9]{1,12}", "https://openalex.org/{}"),
         ),
@@ -127,7 +132,7 @@ class Paper:
         str | None,
         About(
             "The id in Semantic Scholar.",
-            "identifier",
+            "semantic scholar",
             shown="Semantic Scholar",
             link=WebLink(r"[0-9a-f]{40}", "https://www.semanticscholar.org/paper/{}"),
         ),
@@ -136,7 +141,7 @@ class Paper:
         str | None,
         About(
             "The id in PubMed.",
-            "identifier",
+            "pmid",
             shown="PubMed",
             link=WebLink(r"[0-9]{1,9}", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
         ),
@@ -145,12 +150,12 @@ class Paper:
         str | None,
         About(
             "The id in the ACL Anthology.",
-            "identifier",
+            "acl",
             shown="ACL Anthology",
             link=WebLink(r"[A-Za-z0-9][A-Za-z0-9.-]{3,60}", "https://aclanthology.org/{}/"),
         ),
     ] = None
-    references: Annotated[tuple[str, ...], About("The ids of the papers that it cites.", "identifier")] = ()
+    references: Annotated[tuple[str, ...], About("The ids of the papers that it cites.", "reference")] = ()
     source: Annotated[str, About("The file that the paper was read from.", in_record=False)] = ""
 
 

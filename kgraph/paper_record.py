@@ -15,7 +15,7 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from kgraph.model import About, Organization, Paper, ValueForm
+from kgraph.model import About, IdentifierForm, Organization, Paper, ValueForm
 
 LARGEST_NUMBER = 2**53 - 1
 """The bound of numbers that declare none. Beyond it some readers of JSON lose digits."""
@@ -31,9 +31,17 @@ _PROPERTY_TYPES: Mapping[type, str] = {
 }
 _FORM_NOTES: Mapping[ValueForm, str] = {
     "identifier": "A number is read as its digits.",
+    "reference": "A number is read as its digits.",
+    "doi": "An address of it is read, and its letters become lower case.",
+    "arxiv": "An address of it is read, and its version is left out.",
+    "openalex": "An address of it is read.",
+    "semantic scholar": "An address of it is read. A number is a corpus id.",
+    "pmid": "An address of it is read.",
+    "acl": "An address of it is read.",
     "date": "Written as YYYY, YYYY-MM or YYYY-MM-DD, and a time may follow.",
     "web address": "It starts with http:// or https://.",
 }
+_IDENTIFIERS = frozenset(get_args(IdentifierForm))
 _PROPERTY_NOTES: Mapping[type, str] = {Organization: "Each is a handle, a space and a name."}
 _NAME_MEANING = "The title, so that every node can be shown by its name."
 _TYPE_WORDS: Mapping[str, str] = {
@@ -199,7 +207,7 @@ def _field(name: str, hint: Any, default: Any) -> PaperField:
 def _record_type(field: PaperField) -> Any:
     about = field.about
     value: Any = field.type
-    if about.form == "identifier":
+    if about.form in _IDENTIFIERS:
         text = msgspec.Meta(min_length=about.least, max_length=about.most or LONGEST_IDENTIFIER)
         number = msgspec.Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)
         value = Annotated[str, text] | Annotated[int, number]

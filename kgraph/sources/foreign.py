@@ -10,7 +10,6 @@ from typing import Any
 from kgraph.sources.identifiers import find_arxiv, find_doi
 from kgraph.sources.people import full_name
 
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>.+)", re.IGNORECASE)
 _WRAPPED_LINE = re.compile(r"\r?\n(?!\s)")
 _LATEST_MILLISECOND = 253_402_300_800_000  # the end of the year 9999
 _MOST_WORDS = 1_000_000
@@ -73,11 +72,7 @@ def doi(value: Any) -> str | None:
 
 def arxiv(*values: Any) -> str | None:
     """Return the arXiv id of the first value that is one, its address or its DOI, or None."""
-    for written in filter(None, map(text, values)):
-        by_doi = _ARXIV_DOI.search(written)
-        if found := find_arxiv(by_doi["id"] if by_doi else written):
-            return found
-    return None
+    return next(filter(None, map(find_arxiv, filter(None, map(text, values)))), None)
 
 
 def person(parts: Mapping[str, Any]) -> str:

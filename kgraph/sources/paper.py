@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from kgraph.model import Organization, Paper, ValueForm
 from kgraph.paper_record import OrganizationRecord, PaperField, RecordError, paper_fields, parse_record
 from kgraph.sources.dates import record_date
+from kgraph.sources.identifiers import KINDS, IdentifierKind, address_identifiers
 from kgraph.sources.identity import paper_id
 from kgraph.sources.loose_values import LeftOut, fitting, present
-from kgraph.sources.text import clean_line, clean_text
+from kgraph.sources.text import clean_line, clean_text, excerpt
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _Clean = Callable[[Any], Any]
+
+
+class _OtherKindError(ValueError):
+    """A value is not of the kind that its property holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,10 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     """Return the paper of a record, with ``source`` as the name of its file.
 
     Without an id it gets one from its title, without a year that of its date,
-    without a number of authors the number of names. Values in another form are
-    read where they are clear, and otherwise left out. Raises RecordError if the
-    id, title or abstract breaks the schema, or if title and abstract are empty.
+    without a number of authors the number of names, without a DOI or another
+    identifier that of its address. Values in another form are read where they
+    are clear, and otherwise left out. Raises RecordError if the id, title or
+    abstract breaks the schema, or if title and abstract are empty.
     """
     values = present(values)
     left_out: tuple[LeftOut, ...] = ()
@@ -43,13 +49,10 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     except RecordError:
         values, left_out = fitting(values)
         record = parse_record(values)
-    fields: dict[str, Any] = {}
-    cleaning = _cleaning()
-    for name in values:
-        value = getattr(record, name) if name in cleaning else None
-        # An empty text means no value.
-        if value is not None and (cleaned := cleaning[name](value)) != "":
-            fields[name] = cleaned
+    fields, of_other_kind = _cleaned(record, values)
+    for name, identifier in _identifiers_in(filter(None, (record.url, fields.get("doi")))):
+        fields.setdefault(name, identifier)
+    left_out += of_other_kind
     title, abstract = fields.setdefault("title", ""), fields.setdefault("abstract", "")
     if not title and not abstract:
         raise RecordError("title and abstract are empty")
@@ -62,6 +65,26 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     fields["date"], year, understood = record_date(written)
     fields["year"] = year or fields.get("year")
     return PaperRead(Paper(**fields, source=source), None if understood else clean_line(written), left_out)
+
+
+def _cleaned(record: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
+    """Return the cleaned values of a record, and those that are not of the kind that their property holds."""
+    fields: dict[str, Any] = {}
+    left_out: list[LeftOut] = []
+    cleaning = _cleaning()
+    for name in values:
+        value = getattr(record, name) if name in cleaning else None
+        if value is None:
+            continue
+        try:
+            cleaned = cleaning[name](value)
+        except _OtherKindError as error:
+            left_out.append(LeftOut(name, f"{name}: {error}"))
+            continue
+        # An empty text means no value.
+        if cleaned != "":
+            fields[name] = cleaned
+    return fields, tuple(left_out)
 
 
 def record_name(values: Mapping[str, Any]) -> str:
@@ -82,13 +105,34 @@ def _clean(field: PaperField) -> _Clean:
     return (lambda values: tuple(filter(None, map(clean, values)))) if field.many else clean
 
 
-def _clean_identifier(value: str | int) -> str:
-    return clean_line(value) if isinstance(value, str) else str(value)
+def _clean_identifier(kind: IdentifierKind, value: str | int) -> str:
+    text = clean_line(value) if isinstance(value, str) else str(value)
+    identifier = kind.find(text)
+    if text and identifier is None:
+        raise _OtherKindError(f"{excerpt(text)!r} is not {kind.name}")
+    return identifier or ""
 
 
 def _clean_address(text: str) -> str:
     address = clean_text(text)
-    return address if _WEB_ADDRESS.fullmatch(address) else ""
+    if _WEB_ADDRESS.fullmatch(address):
+        return address
+    # Only the identifier is kept of "doi.org/10.1234/x".
+    if address and not any(address_identifiers(address)):
+        raise _OtherKindError(f"{excerpt(address)!r} is not a web address")
+    return ""
+
+
+def _identifiers_in(addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the identifiers in addresses, with the names of their properties."""
+    for address in addresses:
+        for form, identifier in address_identifiers(clean_line(address)):
+            yield _identifier_names()[form], identifier
+
+
+@cache
+def _identifier_names() -> Mapping[ValueForm, str]:
+    return {field.about.form: field.name for field in paper_fields() if field.about.form in KINDS}
 
 
 def _clean_organization(record: OrganizationRecord) -> Organization | None:
@@ -96,10 +140,13 @@ def _clean_organization(record: OrganizationRecord) -> Organization | None:
     return Organization(handle, clean_line(record.name or "") or handle) if handle else None
 
 
+_IDENTIFIERS: Mapping[ValueForm, _Clean] = {
+    form: partial(_clean_identifier, kind) for form, kind in KINDS.items()
+}
 # The year of a date goes into another field, so to_paper() reads dates.
 _CLEAN_BY_FORM: Mapping[ValueForm, _Clean] = {
     "text": clean_text,
-    "identifier": _clean_identifier,
+    **_IDENTIFIERS,
     "date": str.strip,
     "web address": _clean_address,
 }

@@ -80,7 +80,7 @@ def test_scopus(tmp_path: Path) -> None:
     [
         (
             IEEE,
-            {"authors": ("I. Aalto", "B. Okafor"), "venue": "2021 Shore Conference", "doi": "10.1109/S.7"},
+            {"authors": ("I. Aalto", "B. Okafor"), "venue": "2021 Shore Conference", "doi": "10.1109/s.7"},
         ),
         (IEEE, {"keywords": ("Tides", "pools"), "url": "https://ieeexplore.ieee.org/x"}),
         (SPRINGER, {"authors": ("Inga Aalto", "Ben McOkafor", "Cas van der Berg"), "doi": "10.1007/7"}),

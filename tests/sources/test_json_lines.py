@@ -134,7 +134,9 @@ def test_invalid_dates_are_reported_once(tmp_path: Path, date: str, year: int) -
     ],
 )
 def test_only_web_addresses_are_kept(tmp_path: Path, url: str, kept: bool) -> None:
-    assert paper_of(tmp_path, title="T", url=url).url == (url if kept else None)
+    paper, *notices = items(written(tmp_path, json.dumps({"title": "T", "url": url})))
+    assert isinstance(paper, Paper) and paper.url == (url if kept else None)
+    assert len(notices) == (0 if kept or not url else 1)
 
 
 def test_abstract_without_a_title(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_each_record_is_of_one_shape() -> None:
 
 def test_openalex(tmp_path: Path) -> None:
     paper = paper_of(tmp_path, OPENALEX)
-    assert (paper.id, paper.openalex, paper.doi) == ("W101", "W101", "10.48550/arXiv.2103.00007")
+    assert (paper.id, paper.openalex, paper.doi) == ("W101", "W101", "10.48550/arxiv.2103.00007")
     assert (paper.arxiv, paper.pmid, paper.date) == ("2103.00007", "31000001", "2021-03-04")
     assert paper.abstract == "Moss grows slowly. Moss rests."
     assert paper.authors == ("Inga Aalto", "Ben Okafor")
@@ -317,7 +317,12 @@ def test_a_page_that_is_cut_keeps_the_records_before(tmp_path: Path) -> None:
 
 
 def test_plain_records_keep_their_format(tmp_path: Path) -> None:
-    record = PLAIN | {"authors": ["Inga Aalto"], "doi": "10.1/x", "openalex": "W1", "semantic_scholar": "S"}
+    record = PLAIN | {
+        "authors": ["Inga Aalto"],
+        "doi": "10.1234/x",
+        "openalex": "W1",
+        "semantic_scholar": "S",
+    }
     for text in (json.dumps(record), json.dumps([record]), json.dumps(record, indent=1)):
         (paper,) = outcome(tmp_path, text)
         assert (paper.id, paper.openalex, paper.semantic_scholar) == ("p", "W1", "S")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kgraph.sources.foreign import arxiv, doi, first, objects, text, unwrapped
+from kgraph.sources.foreign import first, objects, text, unwrapped
 from kgraph.sources.json_shape import JsonShape
 from kgraph.sources.people import full_names
 
@@ -33,8 +33,8 @@ def entry_values(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         "date": created or text(entry.get("update_date")),
         "venue": text(entry.get("journal-ref")),
         "keywords": (text(entry.get("categories")) or "").split(),
-        "doi": doi(entry.get("doi")),
-        "arxiv": arxiv(id_) or text(id_),
+        "doi": text(entry.get("doi")),
+        "arxiv": text(id_),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kgraph.sources.foreign import arxiv, at, date_of_parts, doi, objects, people, text, texts
+from kgraph.sources.foreign import at, date_of_parts, doi, objects, people, text, texts
 from kgraph.sources.json_shape import JsonShape
 
 _DATES = ("issued", "published", "published-online", "published-print", "posted", "created")
@@ -21,9 +21,8 @@ def work_values(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values of a paper. The markup of an abstract is kept."""
     work = _work(record)
     dates = (date_of_parts(_first_entry(at(work, name, "date-parts"))) for name in _DATES)
-    identifier = doi(work["DOI"])
     return {
-        "id": identifier,
+        "id": doi(work["DOI"]),
         "title": text(work.get("title")),
         "abstract": text(work.get("abstract")),
         "authors": people(work.get("author")),
@@ -31,9 +30,8 @@ def work_values(record: Mapping[str, Any]) -> Mapping[str, Any]:
         "venue": text(work.get("container-title")),
         "url": text(work.get("URL")),
         "keywords": texts(work.get("subject")),
-        "doi": identifier,
-        "arxiv": arxiv(identifier),
-        "references": [found for entry in objects(work.get("reference")) if (found := doi(entry.get("DOI")))],
+        "doi": text(work["DOI"]),
+        "references": texts([entry.get("DOI") for entry in objects(work.get("reference"))]),
     }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kgraph.sources.foreign import arxiv, date_of_parts, doi, first, number, objects, people, text
+from kgraph.sources.foreign import arxiv, date_of_parts, first, objects, people, text, texts
 from kgraph.sources.json_shape import JsonShape
 
 _NAME_PARTS = frozenset({"family", "given", "literal"})
@@ -36,10 +36,10 @@ def item_values(item: Mapping[str, Any]) -> Mapping[str, Any]:
         "venue": text(item.get("container-title")),
         "url": text(item.get("URL")),
         "keywords": list(filter(None, _BETWEEN_KEYWORDS.split(text(item.get("keyword")) or ""))),
-        "doi": doi(item.get("DOI")),
-        "arxiv": arxiv(item.get("DOI"), item.get("number"), item.get("archive_location"), item.get("URL")),
-        "pmid": number(item.get("PMID")),
-        "references": [found for entry in objects(item.get("reference")) if (found := doi(entry.get("DOI")))],
+        "doi": text(item.get("DOI")),
+        "arxiv": arxiv(item.get("number"), item.get("archive_location")),
+        "pmid": item.get("PMID"),
+        "references": texts([entry.get("DOI") for entry in objects(item.get("reference"))]),
     }
 
 

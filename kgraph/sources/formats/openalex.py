@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kgraph.sources.foreign import arxiv, at, doi, first, inverted_text, last_part, objects, text, texts, year
-from kgraph.sources.identifiers import find_pmid
+from kgraph.sources.foreign import arxiv, at, first, inverted_text, last_part, objects, text, texts, year
 from kgraph.sources.json_shape import JsonShape
 from kgraph.sources.people import full_names
 
@@ -43,11 +42,11 @@ def work_values(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "keywords": texts(
             [first(word.get("display_name"), word.get("keyword")) for word in objects(work.get("keywords"))]
         ),
-        "doi": doi(work.get("doi")),
-        "arxiv": arxiv(work.get("doi"), *(at(place, "landing_page_url") for place in locations)),
+        "doi": text(work.get("doi")),
+        "arxiv": arxiv(*(at(location, "landing_page_url") for location in locations)),
         "openalex": id_,
-        "pmid": find_pmid(last_part(at(work, "ids", "pmid")) or ""),
-        "references": [last_part(address) for address in texts(work.get("referenced_works"))],
+        "pmid": text(at(work, "ids", "pmid")),
+        "references": texts(work.get("referenced_works")),
     }
 
 

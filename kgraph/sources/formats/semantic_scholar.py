@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kgraph.sources.foreign import arxiv, at, doi, first, number, objects, text, texts, year
+from kgraph.sources.foreign import at, first, number, objects, text, texts, year
 from kgraph.sources.json_shape import JsonShape
 from kgraph.sources.people import full_names
 
@@ -35,10 +35,10 @@ def paper_values(paper: Mapping[str, Any]) -> Mapping[str, Any]:
             found.get("venue"), at(found, "publicationvenue", "name"), at(found, "journal", "name")
         ),
         "url": text(found.get("url")),
-        "doi": doi(ids.get("doi")),
-        "arxiv": arxiv(ids.get("arxiv")),
+        "doi": text(ids.get("doi")),
+        "arxiv": text(ids.get("arxiv")),
         "semantic_scholar": id_,
-        "pmid": number(ids.get("pubmed")),
+        "pmid": ids.get("pubmed"),
         "acl": text(ids.get("acl")),
         "references": texts([reference.get("paperId") for reference in objects(found.get("references"))]),
     }

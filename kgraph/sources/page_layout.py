@@ -186,6 +186,8 @@ def _organization_cost(line: Line, follower: Line | None) -> float:
         after = 3.0
     else:
         after = 2.5 if follower.gap else 0.0
+    if line.repeated:
+        return after
     handle, _, name = line.text.partition(" ")
     words = len(name.split())
     if len(line.text) > 120 or words > 16 or not _HANDLE.fullmatch(handle):

@@ -7,8 +7,8 @@ Titles, abstracts and organisations are all ``text`` here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kgraph.sources.dates import PageDate, page_date
@@ -20,8 +20,10 @@ _AUTHORS = re.compile(r"([0-9]{1,3}(?:,?[0-9]{3})*)\s+authors?", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[•·∙●‧⋅]\s*")
 _NUMBER = re.compile(r"[0-9][0-9,.]*[kKmM]?|-|–|—")
 _UPVOTE = re.compile(r"(?:up)?votes?:?(?:\s+[0-9][0-9,.]*k?)?|[0-9][0-9,.]*k?\s+(?:up)?votes?", re.IGNORECASE)
+_PUBLISHED = re.compile(r"published on:?\s+", re.IGNORECASE)
 _SUBMITTED = re.compile(r"submitted by:?(?:\s+(?P<name>@?\S+(?:\s+\S+){0,2}))?", re.IGNORECASE)
 _LONGEST_META = 200
+_LONGEST_NAME = 80
 _WRAPPED_AT_LEAST = 40
 
 _FURNITURE_LINES = frozenset(
@@ -55,7 +57,9 @@ class Line:
     ``gap`` says that a blank line or a line of votes precedes it. ``count`` is
     the number of authors or comments. A line of ``furniture`` is part of every
     page, such as navigation. A ``passable`` line may occur between any two
-    lines, and they still belong together.
+    lines, and they still belong together. A ``repeated`` line follows the same
+    text: a page prints the name of an organisation after its logo, which has the
+    name too.
     """
 
     number: int
@@ -66,6 +70,7 @@ class Line:
     date: PageDate | None = None
     furniture: bool = False
     passable: bool = False
+    repeated: bool = False
 
 
 def page_lines(text: str) -> list[Line]:
@@ -89,6 +94,9 @@ def page_lines(text: str) -> list[Line]:
             found = [
                 _line(number, part, gap=gap and index == 0) for index, part in enumerate(_meta_parts(line))
             ]
+        if previous and not gap and _repeats(previous, found):
+            lines.pop()
+            found = [replace(previous, repeated=True)]
         submitted = _SUBMITTED.fullmatch(line)
         name_follows = submitted is not None and submitted["name"] is None
         lines.extend(found)
@@ -140,7 +148,17 @@ def _meta_parts(line: str) -> list[str]:
 
 
 def _is_meta(part: str) -> bool:
-    return not part or bool(_AUTHORS.fullmatch(part)) or page_date(part) is not None or part.isdecimal()
+    return not part or bool(_AUTHORS.fullmatch(part)) or _date(part) is not None or part.isdecimal()
+
+
+def _date(text: str) -> PageDate | None:
+    return page_date(_PUBLISHED.sub("", text, count=1) if _PUBLISHED.match(text) else text)
+
+
+def _repeats(previous: Line, found: Sequence[Line]) -> bool:
+    """Return whether a short line of text repeats the line before it."""
+    short = len(previous.text) <= _LONGEST_NAME and previous.kind == "text" and not previous.furniture
+    return short and [line.text for line in found] == [previous.text]
 
 
 def _line(number: int, text: str, *, gap: bool) -> Line:
@@ -151,7 +169,7 @@ def _line(number: int, text: str, *, gap: bool) -> Line:
         return Line(number, text, "dot", gap)
     if text.startswith("·") and text[1:].isdecimal():
         return Line(number, text, "comments", gap, count=_count(text[1:]))
-    date = page_date(text)
+    date = _date(text)
     if date:
         return Line(number, text, "date", gap, date=date)
     return Line(number, strip(text), gap=gap, furniture=_is_furniture(text))

@@ -320,6 +320,70 @@ def test_footer_belongs_to_no_paper(tmp_path: Path, meta: str, footer: str) -> N
     assert [(p.title, p.abstract) for p in found] == [("Rivers", OTHER), ("Folding Shirts", LONG)]
 
 
+TODAY = """Daily Papers
+byAK and the research community
+
+Submit
+Submitted by
+akx
+31
+
+Sorting Laundry by Touch
+{first}
+Acme Lab
+Acme Lab
+·
+Published on Jan 3
+·
+ 3 authors
+·
+GitHub
+1.2k
+arXiv Page
+
+Submitted by
+beex
+12
+
+Rivers and Their Sediment
+{second}
+·
+ 2 authors
+·
+4
+Submitted by
+cyx
+2
+
+Folding Shirts Without a Map
+{third}
+Folding Lab
+Folding Lab
+·
+Published on Jan 2, 2024
+·
+GitHub 3
+Previous
+Company
+TOS
+"""
+
+
+@pytest.mark.parametrize("abstracts", [("", "", ""), (f"\n{LONG}\n", f"\n{OTHER}\n", f"\n{LONG}\n")])
+def test_the_page_of_today(tmp_path: Path, abstracts: tuple[str, str, str]) -> None:
+    text = TODAY.format(**dict(zip(("first", "second", "third"), abstracts, strict=True)))
+    first, second, third = papers(page(tmp_path, text))
+    assert (first.title, second.title, third.title) == (
+        *("Sorting Laundry by Touch", "Rivers and Their Sediment", "Folding Shirts Without a Map"),
+    )
+    assert [paper.abstract for paper in (first, second, third)] == [text.strip() for text in abstracts]
+    # The name of an organisation follows its logo, which has the name too.
+    assert first.organizations == (Organization("Acme-Lab", "Acme Lab"),)
+    assert third.organizations == (Organization("Folding-Lab", "Folding Lab"),)
+    assert (first.date, first.author_count, first.comments) == ("2025-01-03", 3, None)
+    assert (second.author_count, second.comments, third.date) == (2, 4, "2024-01-02")
+
+
 def test_unknown_furniture_is_reported(tmp_path: Path) -> None:
     meta = "  • 2 authors\n·\nMay 2, 2024\n\n"
     path = page(tmp_path, f"{HEADER}Folding Shirts\n\n{LONG}\n\n{meta}Wibble wobble\n")

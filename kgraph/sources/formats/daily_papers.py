@@ -1,10 +1,10 @@
 """A saved Daily Papers page, as the text that a browser copies.
 
 A paper has a title, an abstract, and lines of which any may be missing: an
-organisation (a handle and a name), ``• 5 authors``, ``·``, and a date with or
-without a year, followed by the number of comments. Lines before the first
-paper, after the last and between them (votes, navigation) are not part of a
-paper.
+organisation (a handle and a name, or its name twice), ``• 5 authors``, ``·``,
+and a date with or without a year, perhaps after "Published on" and followed by
+the number of comments. Lines before the first paper, after the last and between
+them (votes, navigation, links to code) are not part of a paper.
 
 A page prints no year for dates of its own year, and it does not print that year
 elsewhere. The year of all other dates is printed.
@@ -140,7 +140,7 @@ def _values(draft: _Draft, page_year: _PageYear) -> Mapping[str, Any]:
         "title": " ".join(line.text for line in draft.title),
         "abstract": _abstract(draft.abstract),
         "author_count": next(iter(authors), None),
-        "organizations": [_organization(line.text) for line in draft.organizations],
+        "organizations": [_organization(line) for line in draft.organizations],
         "date": date,
         "year": year or None,
         "comments": next(iter(comments), None),
@@ -178,8 +178,11 @@ def _abstract(lines: Sequence[tuple[Role, Line]]) -> str:
     return text
 
 
-def _organization(text: str) -> Mapping[str, str]:
-    handle, _, name = clean_line(text).partition(" ")
+def _organization(line: Line) -> Mapping[str, str]:
+    text = clean_line(line.text)
+    if line.repeated:
+        return {"handle": text.replace(" ", "-"), "name": text}
+    handle, _, name = text.partition(" ")
     return {"handle": handle, "name": name or handle}
 
 

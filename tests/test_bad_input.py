@@ -24,7 +24,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "every record bad": (b'{"id": "a"}\n{"title": 5}\n{"title": ""}\n', "neither a title nor an abstract"),
     "prose": (b"Dear diary,\n\ntoday I learned about graphs. " * 30, "no known format"),
     "html": (b"<!doctype html><title>Daily Papers</title>", "HTML"),
-    "bibtex": (b"@article{a, title={Tea}}", "BibTeX"),
+    "markdown": (b"# Tea\n\n- [Brewing](https://example.org)\n", "Markdown"),
     "cut gzip": (gzip.compress(GOOD.encode() * 50)[:60], "cut short"),
     "gzip of nothing": (gzip.compress(b""), "is an empty gzip file"),
     "10 MB on one line": (b'{"id": "a", "abstract": "' + b"x" * LONG + b'"}', "10 million characters"),

@@ -7,7 +7,7 @@ import re
 GZIP = b"\x1f\x8b"
 
 _BINARY = (
-    (b"%PDF", "a PDF"),
+    (b"%PDF", "a PDF (export its reference from a reference manager instead)"),
     (b"PK\x03\x04", "a ZIP archive (also the form of .docx, .xlsx and .epub)"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\x89PNG", "a PNG image"),
@@ -29,9 +29,21 @@ _BINARY = (
 )
 _TEXT = (
     (re.compile(r"<!doctype html|<html|<head|<body", re.I), "an HTML page: save or copy its text instead"),
-    (re.compile(r"<\?xml", re.I), "XML"),
-    (re.compile(r"@[a-z]+\s*\{", re.I), "BibTeX"),
+    (
+        re.compile(r"<\?xml|<!DOCTYPE|<[a-z][\w.-]*(?:\s[^<>]*)?>", re.I),
+        "XML, but not that of PubMed, arXiv or EndNote: export BibTeX, RIS or CSV instead",
+    ),
+    (
+        re.compile(r"#{1,6} \S|[-*+] (?:\*\*|\[)|\|.*\|[ \t]*\n\|[ \t:|-]+\|"),
+        "Markdown, in which papers and other links look alike: export the papers from a reference manager, "
+        "or write a table with the header title,abstract",
+    ),
 )
+PLAIN_TEXT = (
+    "plain text, in which titles look like other lines: write a table with the header title,abstract, "
+    "or export the papers from a reference manager"
+)
+"""The name of a text in no other format, and a remedy."""
 
 
 def refused_binary(beginning: bytes) -> str | None:

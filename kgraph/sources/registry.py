@@ -15,7 +15,7 @@ from pathlib import Path
 from kgraph.registry import Registry
 from kgraph.sources.format import Item, Match, ReadOptions, Remark, SourceFormat
 from kgraph.sources.opening import TextFile, UnknownFormatError, UnreadableFileError
-from kgraph.sources.refused import refused_text
+from kgraph.sources.refused import PLAIN_TEXT, refused_text
 
 GROUP = "kgraph.sources"
 FORMATS: Registry[SourceFormat] = Registry(
@@ -108,7 +108,8 @@ def detect_format(beginning: str, path: Path) -> Detection:
         by_suffix = _with_suffix(candidates, path)
         candidates = by_suffix if best is Match.NO else by_suffix or candidates
     if not candidates:
-        raise UnknownFormatError(". ".join(["is in no known format", *(remark.text for remark in remarks)]))
+        unknown = f"is in no known format; it looks like {PLAIN_TEXT}"
+        raise UnknownFormatError(". ".join([unknown, *(remark.text for remark in remarks)]))
     if len(candidates) > 1:
         names = " or ".join(entry.plugin or entry.format.name for entry in candidates)
         raise UnknownFormatError(f"fits several formats equally, {names}: rename it to the suffix of one")

@@ -46,7 +46,7 @@ def figures(text: str) -> Iterator[Figure]:
         qualifier = bounds["qualifier"] if bounds else None
         before = bounds.start() if bounds else match.start()
         yield Figure(
-            before + len(text[before:]) - len(text[before:].lstrip()),
+            before + len(text[before : match.start()]) - len(text[before : match.start()].lstrip()),
             match.start(),
             match.end(),
             float(match["number"].replace(",", "")),

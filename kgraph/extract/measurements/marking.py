@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span
 
-from kgraph.extract.document import Candidate, Phrase
+from kgraph.extract.document import Candidate, Phrase, Tokens
 from kgraph.extract.measurements.figures import Figure
 from kgraph.extract.measurements.metrics import Metric, metrics, offsets
 from kgraph.extract.measurements.rules import DATA_SET, FIGURE, METRIC, result_rules
@@ -16,9 +16,11 @@ from kgraph.extract.terms.kinds import is_named, known_names
 from kgraph.model import Kind
 from kgraph.names import normal_form
 
+_MARKED_KINDS = frozenset({"metric", "dataset"})
 _SPACED = re.compile(r"(?P<space>\s+)|\S+")
 
-PhrasesByKind = Mapping[Kind, Sequence[tuple[Phrase, Candidate]]]
+PhrasesByKind = Mapping[tuple[Kind, int], Sequence[tuple[Phrase, Candidate]]]
+"""The phrases of each kind in each sentence, by kind and index of the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class MarkedSentence:
 def phrases_by_kind(doc: Doc) -> PhrasesByKind:
     """Return the phrases of a document that are metrics and data sets by their kind."""
     kinds: Mapping[str, Kind] = doc._.kinds
-    found: dict[Kind, list[tuple[Phrase, Candidate]]] = {"metric": [], "dataset": []}
+    tokens: Tokens = doc._.tokens
+    found: dict[tuple[Kind, int], list[tuple[Phrase, Candidate]]] = {}
     for candidate in doc._.candidates:
         kind = kinds[candidate.key]
-        if kind in found:
-            found[kind].extend((phrase, candidate) for phrase in candidate.phrases)
+        if kind in _MARKED_KINDS:
+            for phrase in candidate.phrases:
+                found.setdefault((kind, tokens.sentence_of[phrase.start]), []).append((phrase, candidate))
     return found
 
 
@@ -56,11 +60,13 @@ def mark(
     doc: Doc, span: Span, source: str, figures: Sequence[Figure], phrases: PhrasesByKind
 ) -> MarkedSentence:
     """Return a sentence with marks; of two that overlap, the first keeps its mark."""
-    data_sets = list(_data_sets(doc, span, source, phrases["dataset"]))
-    taken = [*((figure.before, figure.end) for figure in figures), *data_sets]
-    candidates = metrics(doc, span, source, phrases["metric"])
+    index = doc._.tokens.sentence_of[span.start]
+    data_sets = list(_data_sets(doc, span, source, phrases.get(("dataset", index), ())))
+    taken = _ends_of_taken([*((figure.before, figure.end) for figure in figures), *data_sets], len(source))
+    candidates = metrics(doc, span, source, phrases.get(("metric", index), ()))
     named = _longest(
-        [shortened for metric in candidates if (shortened := _without_taken(metric, taken, source))]
+        [shortened for metric in candidates if (shortened := _without_taken(metric, taken, source))],
+        len(source),
     )
     marks = {metric.start: (METRIC, metric.end) for metric in named}
     marks |= {start: (DATA_SET, end) for start, end in data_sets}
@@ -93,19 +99,32 @@ def mark(
     )
 
 
-def _without_taken(metric: Metric, taken: Sequence[tuple[int, int]], source: str) -> Metric | None:
-    """Return a metric without the figures and data sets at the start of its phrase: "COCO | mask AP"."""
-    start = max([metric.start, *(end for begin, end in taken if begin < metric.end and end > metric.start)])
+def _without_taken(metric: Metric, taken: Sequence[int], source: str) -> Metric | None:
+    """Return a metric without the figures and data sets at the start of its phrase: "COCO | mask AP".
+
+    ``taken`` are those of :func:`_ends_of_taken`.
+    """
+    start = max([metric.start, *taken[metric.start : metric.end]])
     while start < metric.end and source[start] in " -":
         start += 1
     return replace(metric, start=start) if start < metric.end else None
 
 
-def _longest(found: Sequence[Metric]) -> list[Metric]:
-    """Return metrics that do not overlap, the longest of those that do."""
+def _ends_of_taken(spans: Iterable[tuple[int, int]], length: int) -> list[int]:
+    """Return, for each character of a sentence, the end of the span that covers it, or 0."""
+    ends = [0] * length
+    for start, end in spans:
+        ends[start:end] = [max(end, other) for other in ends[start:end]]
+    return ends
+
+
+def _longest(found: Sequence[Metric], length: int) -> list[Metric]:
+    """Return metrics that do not overlap, the longest of those that do. ``length`` is the sentence's."""
     kept: list[Metric] = []
+    covered = bytearray(length)
     for metric in sorted(found, key=lambda metric: (metric.start - metric.end, metric.start)):
-        if all(metric.end <= other.start or other.end <= metric.start for other in kept):
+        if not any(covered[metric.start : metric.end]):
+            covered[metric.start : metric.end] = b"\1" * (metric.end - metric.start)
             kept.append(metric)
     return kept
 
@@ -113,11 +132,13 @@ def _longest(found: Sequence[Metric]) -> list[Metric]:
 def _data_sets(
     doc: Doc, span: Span, source: str, phrases: Sequence[tuple[Phrase, Candidate]]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the offsets of the data sets that a sentence names. "three benchmarks" is not a name."""
+    """Yield the offsets of the data sets that a sentence names. "three benchmarks" is not a name.
+
+    ``phrases`` are those of the sentence that are data sets by their kind.
+    """
     names = known_names()
     covered = -1
-    inside = [found for found in phrases if span.start <= found[0].start < span.end]
-    for phrase, candidate in sorted(inside, key=lambda found: (found[0].start, -found[0].end)):
+    for phrase, candidate in sorted(phrases, key=lambda found: (found[0].start, -found[0].end)):
         start, end = offsets(doc, span, phrase)
         if kind_word := result_rules().kind_word.search(source, start, end):
             end = kind_word.start()

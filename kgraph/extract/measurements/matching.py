@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from kgraph.extract.document import Tokens
 from kgraph.extract.measurements.figures import Figure
 from kgraph.extract.measurements.marking import MarkedSentence
 from kgraph.extract.measurements.metrics import Metric
@@ -16,6 +18,10 @@ _INHERITED = 0.9
 
 _LARGEST_WHOLE = 100
 """A larger whole number without a unit is more likely a count or a year."""
+
+_LONGEST_CLAUSE = 600
+"""Characters before and after a match that are searched for what may change its meaning. Without a bound, the
+time for a long text without full stops would grow with the square of its length."""
 
 _CONTEXT = 12
 """Characters before a match that may say how a change is measured."""
@@ -150,7 +156,8 @@ def _fails_check(sentence: MarkedSentence, rule: ResultRule, match: re.Match[str
     if rule.check == "condition":
         return _is_condition(text, match.start(), index)
     if rule.check == "reached":
-        is_version = figure.unit is None and result_rules().version.search(text[:index])
+        before = text[max(0, index - _LONGEST_CLAUSE) : index]
+        is_version = figure.unit is None and result_rules().version.search(before)
         return bool(is_version) or not _is_reached(text, index, match.end())
     return rule.check == "plain" and not _is_plain(sentence, index)
 
@@ -294,7 +301,7 @@ def _is_value(sentence: MarkedSentence, start: int, figure: Figure, metric: Metr
 def _is_reached(text: str, start: int, end: int) -> bool:
     """Return whether the context of "93% accuracy" allows that it was reached: no condition, no change."""
     rules = result_rules()
-    left, right = text[:start], text[end:]
+    left, right = text[max(0, start - _LONGEST_CLAUSE) : start], text[end : end + _LONGEST_CLAUSE]
     if rules.condition.search(left) or rules.share_of.match(right):
         return False
     if right.startswith((" point", "-point")):
@@ -306,10 +313,8 @@ def _is_reached(text: str, start: int, end: int) -> bool:
 def _is_condition(text: str, start: int, index: int) -> bool:
     """Return whether "accuracy of 93%" is a condition ("when") or a comparison ("a higher … than")."""
     rules = result_rules()
-    left = text[:start]
-    return bool(
-        rules.condition.search(left) or (rules.compared.search(left) and rules.than.search(text, index))
-    )
+    left, right = text[max(0, start - _LONGEST_CLAUSE) : start], text[index : index + _LONGEST_CLAUSE]
+    return bool(rules.condition.search(left) or (rules.compared.search(left) and rules.than.search(right)))
 
 
 def _is_plain(sentence: MarkedSentence, index: int) -> bool:
@@ -328,7 +333,8 @@ def _is_transition(sentence: MarkedSentence, match: re.Match[str], initial: int)
 
 def _clause(text: str, end: int) -> str:
     """Return the text from the start of the clause to an index."""
-    return text[max(text.rfind(";", 0, end), text.rfind(":", 0, end)) + 1 : end]
+    earliest = max(0, end - _LONGEST_CLAUSE)
+    return text[max(earliest, text.rfind(";", earliest, end) + 1, text.rfind(":", earliest, end) + 1) : end]
 
 
 def _continues(sentence: MarkedSentence, end: int, figure: Figure | None) -> bool:
@@ -339,12 +345,14 @@ def _continues(sentence: MarkedSentence, end: int, figure: Figure | None) -> boo
         return True
     if not rest.startswith(" "):
         return rest.startswith(("-", "/"))
+    tokens: Tokens = sentence.doc._.tokens
     offset = sentence.span.start_char + sentence.offsets[end] + 1
-    following = next((token for token in sentence.span if token.idx == offset), None)
+    following = bisect_left(tokens.starts, offset, sentence.span.start, sentence.span.end)
     return (
-        following is not None
-        and following.tag_ in _CONTINUING_TAGS
-        and following.lower_ not in rules.neutral_nouns
+        following < sentence.span.end
+        and tokens.starts[following] == offset
+        and tokens.tags[following] in _CONTINUING_TAGS
+        and tokens.lowered[following] not in rules.neutral_nouns
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,7 @@ from functools import cache
 from spacy.tokens import Doc, Span
 
 from kgraph.data import compile_pattern, expand, read_toml
-from kgraph.extract.document import Candidate, Phrase
+from kgraph.extract.document import MOST_CHARACTERS, Candidate, Phrase
 from kgraph.extract.terms.kinds import is_named, known_names
 from kgraph.names import normal_form
 
@@ -87,8 +88,8 @@ def metrics(
 ) -> Iterator[Metric]:
     """Yield the metrics of a sentence: known names, extended to their phrase, and phrases of that kind.
 
-    ``text`` is the original sentence, ``of_kind`` are the phrases of the
-    document that are metrics by their kind.
+    ``text`` is the original sentence, ``of_kind`` are its phrases that are
+    metrics by their kind.
     """
     words = load_metric_words()
     matches = list(words.known.finditer(text))
@@ -97,7 +98,7 @@ def metrics(
         key = normal_form(match["known"]) if match["known"] else ""
         head = match.end("known") if match["known"] else match.end()
         start = min(match.start(), starts.get(match.end(), match.start()), starts.get(head, match.start()))
-        if compound := words.compound.search(text, 0, start):
+        if compound := words.compound.search(text, max(0, start - MOST_CHARACTERS), start):
             start = compound.start()
         start = _with_top(text, _without_openers(text, start, match.start()))
         if not _is_setting(normal_form(text[start : match.end()]), words):
@@ -105,7 +106,7 @@ def metrics(
                 start, match.end(), words.better.get(key, 1), key in words.costs, key in words.speedups
             )
     for phrase, candidate in of_kind:
-        if not sentence.start <= phrase.start < sentence.end or words.change.search(phrase.key):
+        if words.change.search(phrase.key):
             continue
         tails = tuple(_tails(phrase.key))
         measures = (
@@ -139,10 +140,14 @@ def _tails(key: str) -> Iterator[str]:
 def _phrase_starts(doc: Doc, sentence: Span) -> Mapping[int, int]:
     """Return the start of the longest phrase for each offset at which a phrase ends."""
     starts: dict[int, int] = {}
-    for phrase in doc._.phrases:
-        if sentence.start <= phrase.start < sentence.end:
-            start, end = offsets(doc, sentence, phrase)
-            starts[end] = min(start, starts.get(end, start))
+    phrases: Sequence[Phrase] = doc._.phrases
+    first, end = (
+        bisect_left(phrases, token, key=lambda phrase: phrase.start)
+        for token in (sentence.start, sentence.end)
+    )
+    for phrase in phrases[first:end]:
+        start, last = offsets(doc, sentence, phrase)
+        starts[last] = min(start, starts.get(last, start))
     return starts
 
 

@@ -21,6 +21,10 @@ _NEVER_LAST = frozenset({"IN", "DT", "TO", "CC", "PRP", "PRP$", "WDT", "WRB", "M
 """Tags of words that cannot end a name: "memorization in"."""
 
 
+_LONGEST_SPAN = 4 * MOST_TOKENS
+"""Tokens of a span that may be a name after its ends are trimmed, at most. Trimming takes quadratic time."""
+
+
 @Language.component(
     "kgraph_spans",
     requires=["doc._.tokens", "doc._.words", "doc._.entities"],
@@ -46,6 +50,8 @@ def clean_span(tokens: Tokens, words: Sequence[Word], starts: Sequence[int], ent
     ("server" in "server-initiated"), reach over the end of a sentence, have
     half a bracket, or are one word that is not a noun ("pretrained").
     """
+    if entity.end - entity.start > _LONGEST_SPAN:
+        return None
     trimmed = _trimmed(tokens, entity.start, entity.end)
     if trimmed is None or not _is_in_one_sentence(tokens, entity.start, entity.end):
         return None

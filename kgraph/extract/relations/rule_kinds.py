@@ -300,7 +300,7 @@ def _objects(pattern: re.Pattern[str], context: Context, sentence: Sentence) -> 
     wording, text = load_wording(), sentence.text
     names = [mention for mention in sentence.mentions if is_new_name(context, mention)]
     appositions = list(_appositions(wording.apposition, text, names))
-    object_ends, naming = _RisingSearch(wording.object_end, text), _RisingSearch(wording.naming, text)
+    object_ends, naming = RisingSearch(wording.object_end, text), RisingSearch(wording.naming, text)
     for start in starts:
         end = object_ends.first(start + 1)
         index = bisect_left(names, start, key=lambda mention: mention.start)
@@ -324,7 +324,7 @@ def _appositions(
             yield found.start(), mention
 
 
-class _RisingSearch:
+class RisingSearch:
     """Searches a text from offsets that never fall, so that every part of it is searched once."""
 
     def __init__(self, pattern: re.Pattern[str], text: str) -> None:

@@ -9,6 +9,7 @@ better than n-grams or chunks. No parse is needed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -139,9 +140,7 @@ def _phrases_of(tokens: Tokens, run: Sequence[Word], boilerplate: Boilerplate) -
         if start + 1 < last and run[start + 1].tag == "POS" and lowered[start] in boilerplate.generic:
             continue  # "the model's knowledge"
         opened = lowered[start] in boilerplate.openers
-        for end in ends:
-            if not start < end <= start + MAX_WORDS:
-                continue
+        for end in ends[bisect_right(ends, start) : bisect_right(ends, start + MAX_WORDS)]:
             if end - 1 == start and end == len(run) and not _closes(run[start], False):
                 continue
             if opened and (end - start == 1 or end < last):

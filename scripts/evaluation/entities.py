@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
+from evaluation import scierc
 from evaluation.extraction import NOTHING, Extracted, Span
 from evaluation.f1 import Counts, counts
+from kgraph.extract.reader.entities import GENERIC
 
 Entity = tuple[int, int, str]
 """First character, character after the last one, and kind."""
 
-KINDS: Mapping[str, str] = {
-    "Task": "task",
-    "Method": "method",
-    "Material": "dataset",
-    "Metric": "metric",
-    "OtherScientificTerm": "concept",
-}
-"""The types of SciERC as kinds of kgraph. Its sixth type, Generic, is not counted: kgraph drops such
-mentions ("the approach"). kgraph's kind "phrase" has no counterpart there and is not counted either."""
+KINDS: Mapping[str, str] = {type_: kind for type_, kind in scierc.KINDS.items() if kind != GENERIC}
+"""The types of SciERC that are counted, as kinds of kgraph. Generic mentions ("the approach") are not, as
+kgraph drops them. kgraph's kind "phrase" has no counterpart in SciERC and is not counted either."""
 
 
 @dataclass(frozen=True, slots=True)

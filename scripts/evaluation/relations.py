@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from evaluation.extraction import NOTHING, Extracted, Relation, Span
 from evaluation.f1 import Counts
+from kgraph.extract.relations.definitions import relation_definitions
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,30 +25,16 @@ class GoldRelation:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """How kgraph's type is written in the gold: the label, and whether head and tail change places."""
+LABELS = relation_definitions().labels
+"""The labels of SciERC that kgraph has a relationship type for."""
 
-    name: str
-    reversed: bool = False
-
-
-LABELS: Mapping[str, _Label] = {
-    "USED_FOR": _Label("USED-FOR"),
-    "IS_A": _Label("HYPONYM-OF"),
-    "PART_OF": _Label("PART-OF"),
-    "EVALUATED_BY": _Label("EVALUATE-FOR", reversed=True),
-    "COMPARED_WITH": _Label("COMPARE"),
-    "CONJUNCTION": _Label("CONJUNCTION"),
-    "FEATURE_OF": _Label("FEATURE-OF"),
-}
-SYMMETRIC = frozenset({"COMPARE", "CONJUNCTION"})
-"""Labels whose head and tail may be exchanged."""
+_LABEL_NAMES: Mapping[str, str] = {label.type: name for name, label in LABELS.items()}
 
 
 def canonical(relation: GoldRelation) -> GoldRelation:
     """Put the earlier span of a symmetric relation first."""
-    if relation.label in SYMMETRIC and relation.tail < relation.head:
+    label = LABELS.get(relation.label)
+    if label is not None and label.symmetric and relation.tail < relation.head:
         return GoldRelation(relation.tail, relation.head, relation.label)
     return relation
 
@@ -65,16 +52,16 @@ def relation_counts(gold: Mapping[str, Set[GoldRelation]], extracted: Mapping[st
 
 
 def _counts(relation: Relation) -> bool:
-    return relation.type in LABELS and relation.head is not None
+    return relation.type in _LABEL_NAMES and relation.head is not None
 
 
 def _candidates(relation: Relation, paper: Extracted) -> set[GoldRelation]:
     """Return the relation between every pair of mentions in the sentence that states it."""
-    label = LABELS[relation.type]
+    name = _LABEL_NAMES[relation.type]
     heads, tails = _mentions(relation.head, relation, paper), _mentions(relation.tail, relation, paper)
-    if label.reversed:
+    if LABELS[name].turned:
         heads, tails = tails, heads
-    return {canonical(GoldRelation(head, tail, label.name)) for head in heads for tail in tails}
+    return {canonical(GoldRelation(head, tail, name)) for head in heads for tail in tails}
 
 
 def _mentions(name: str | None, relation: Relation, paper: Extracted) -> list[Span]:

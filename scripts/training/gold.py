@@ -8,19 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.scierc import KINDS
 from spacy.tokens import Doc
 
-from kgraph.extract.reader.entities import TAGS, spans_of
-
-KINDS = {
-    "Task": "task",
-    "Method": "method",
-    "Material": "dataset",
-    "Metric": "metric",
-    "OtherScientificTerm": "concept",
-    "Generic": "generic",
-}
-"""SciERC's types as kgraph's kinds; generic ("the approach") is learned and dropped after reading."""
+from kgraph.extract.reader.entities import GENERIC, TAGS, spans_of
 
 _BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
 _CLOSING = re.compile(r"[.,;:!?)\]}%]|'s|n't")
@@ -72,8 +63,8 @@ def span_f1(texts: Sequence[GoldText], docs: Sequence[Doc], tags: Sequence[Itera
         got = {
             (doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), kind)
             for start, end, kind in spans_of(tagged)
-            if kind != "generic"
+            if kind != GENERIC
         }
-        want = {span for span in text.spans if span[2] != "generic"}
+        want = {span for span in text.spans if span[2] != GENERIC}
         hits, found, wanted = hits + len(got & want), found + len(got), wanted + len(want)
     return 200 * hits / max(1, found + wanted)

@@ -19,13 +19,15 @@ from evaluation.keyphrases import RankedPhrase, mean_keyphrase_f1
 from evaluation.reported_results import GoldResult, result_scores
 from runs import TESTS, Cli, jsonl
 
+from kgraph.schema import graph_schema
+
 pytestmark = pytest.mark.slow
 
 GOLD = TESTS / "data" / "gold" / "abstracts.json"
 MARKED = re.compile(r"\[([^|\]]+)\|(task|method|dataset|metric|concept)\]")
 ROLES = {"INTRODUCES", "USES", "EVALUATES_ON", "COMPARES_WITH"}
 STATEMENTS = {"USED_FOR", "IS_A", "PART_OF", "EVALUATED_BY", "COMPARED_WITH", "CONJUNCTION"}
-SYMMETRIC = {"COMPARED_WITH", "CONJUNCTION"}
+SYMMETRIC = {kind.name for kind in graph_schema().group("statement") if kind.symmetric}
 
 Claim = tuple[str | None, str, str]
 """Head in lower case or None for the paper, relationship type, and tail in lower case."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from evaluation import scierc
 from evaluation.marked import read_marked
 from evaluation.relation_labels import label_chances, label_marked, load_label_model
 
-from kgraph.extract.relations.definitions import relation_definitions
 from kgraph.extract.relations.model import NONE
 
-LABELS = {*relation_definitions().labels, "FEATURE-OF"}
+LABELS = set(scierc.LABELS)
 
 
 @pytest.mark.parametrize(

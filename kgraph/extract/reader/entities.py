@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,11 @@ from spacy.util import minibatch
 from kgraph.extract.document import Entity
 from kgraph.model import Kind
 
-KINDS = ("task", "method", "dataset", "metric", "concept", "generic")
-"""The kinds of spans. ``generic`` ("the approach") is learned as a kind and then dropped."""
+GENERIC = "generic"
+"""The kind of spans such as "the approach", which is learned and then dropped."""
+
+KINDS = (*(kind for kind in get_args(Kind) if kind != "phrase"), GENERIC)
+"""The kinds of spans, in the order of the weights."""
 
 TAGS = ("O", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
 """Tags by their column in the model's output."""
@@ -149,5 +152,5 @@ def entities_of(tags: NDArray[np.int64], scores: NDArray[np.float32]) -> Iterato
     """Yield the entities of well-formed tags. The confidence is the mean probability of their tags."""
     sure: list[float] = np.exp(scores[np.arange(len(tags)), tags]).tolist()
     for start, end, kind in spans_of(tags.tolist()):
-        if kind != "generic":
+        if kind != GENERIC:
             yield Entity(start, end, cast(Kind, kind), round(sum(sure[start:end]) / (end - start), 4))

@@ -21,11 +21,11 @@ IdentifierForm = Literal[
 ]
 """The kinds of ids. An ``identifier`` may be of any kind, and a ``reference`` is that of another paper."""
 
-ValueForm = Literal["plain", "text", "date", "web address"] | IdentifierForm
+ValueForm = Literal["plain", "text", "person", "date", "web address"] | IdentifierForm
 """How a record writes a value, and how it is cleaned.
 
 ``plain`` is a number, one line of text or a list of such lines, ``text`` may
-have several lines, and an id is a line or a whole number.
+have several lines, a ``person`` is a name, and an id is a line or a whole number.
 """
 
 
@@ -83,7 +83,7 @@ class Paper:
     id: Annotated[str, About("The id in the source, or a short form of the title.", "identifier", 1, 512)]
     title: Annotated[str, About("The title.", fulltext=True)]
     abstract: Annotated[str, About("The abstract.", "text", fulltext=True)] = ""
-    authors: Annotated[tuple[str, ...], About("The authors in the order of the paper.")] = ()
+    authors: Annotated[tuple[str, ...], About("The authors in the order of the paper.", "person")] = ()
     author_count: Annotated[
         int | None, About("The number of authors, named or not.", least=0, shown="Authors")
     ] = None

@@ -38,6 +38,7 @@ _FORM_NOTES: Mapping[ValueForm, str] = {
     "semantic scholar": "An address of it is read. A number is a corpus id.",
     "pmid": "An address of it is read.",
     "acl": "An address of it is read.",
+    "person": "As 'Ada Quill' or 'Quill, Ada'.",
     "date": "Written as YYYY, YYYY-MM or YYYY-MM-DD, and a time may follow.",
     "web address": "It starts with http:// or https://.",
 }

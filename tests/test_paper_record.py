@@ -61,6 +61,8 @@ def values(field: PaperField) -> st.SearchStrategy[Any]:
         value: st.SearchStrategy[Any] = TEXTS
     elif about.form == "date":
         value = st.dates().map(str)
+    elif about.form == "person":
+        value = st.from_regex(r"[A-Z][a-z]{0,9} [A-Z]\. [A-Z][a-z]{0,9}", fullmatch=True)
     elif about.form in IDENTIFIERS:
         value = st.from_regex(IDENTIFIERS[about.form], fullmatch=True)
     elif about.form == "web address":

@@ -109,7 +109,7 @@ def address_text(value: str) -> str:
 
 
 def author_names(value: str) -> list[str]:
-    """Return the names of a list of authors with the given name first, without "and others"."""
+    """Return the names of a list of authors with the given name first. "and others" is the name "others"."""
     names = split_multiple_persons_names(value)
     if len(names) == 1 and ";" in value:
         names = value.split(";")
@@ -118,7 +118,7 @@ def author_names(value: str) -> list[str]:
 
 def _name(name: str) -> str:
     if not name or _OTHERS.fullmatch(name):
-        return ""
+        return name
     if _EXTENDED_NAME.match(name):
         return _extended_name(name)
     if name.count(",") > _MOST_COMMAS or name.count("{") != name.count("}"):

@@ -11,7 +11,6 @@ from typing import Any
 from kgraph.paper_record import PaperField, RecordError, paper_fields, parse_property
 from kgraph.sources.dates import find_year
 from kgraph.sources.foreign import at, date_of_parts, first, person, text
-from kgraph.sources.people import full_names
 
 REQUIRED = frozenset({"id", "title", "abstract"})
 """The properties of which a value that does not fit rejects the record."""
@@ -121,17 +120,16 @@ def _split(name: str, value: Any) -> list[Any] | None:
         return [value] if isinstance(value, Mapping) else None
     for separator in (";", "\n", "|"):
         if separator in written:
-            return _parts(written.split(separator), name)
+            return _parts(written.split(separator))
     if name == "authors":
         return _author_names(written)
     if name == "keywords":
-        return _parts(written.split(","), name)
+        return _parts(written.split(","))
     return [written]
 
 
-def _parts(parts: list[str], name: str) -> list[str]:
-    stripped = [part.strip() for part in parts if part.strip()]
-    return full_names(stripped) if name == "authors" else stripped
+def _parts(parts: list[str]) -> list[str]:
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _author_names(written: str) -> list[str] | None:
@@ -143,9 +141,9 @@ def _author_names(written: str) -> list[str] | None:
     names = _AND.split(written)
     by_comma = [part.strip() for name in names for part in name.split(",") if part.strip()]
     if all(" " in part for part in by_comma):
-        return full_names(by_comma)
+        return by_comma
     if all(name.count(",") <= 1 for name in names):
-        return full_names(names)
+        return names
     return None
 
 

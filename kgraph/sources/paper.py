@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -14,6 +14,7 @@ from kgraph.sources.dates import record_date
 from kgraph.sources.identifiers import KINDS, IdentifierKind, address_identifiers
 from kgraph.sources.identity import paper_id
 from kgraph.sources.loose_values import LeftOut, fitting, present
+from kgraph.sources.people import full_name
 from kgraph.sources.text import clean_line, clean_text, excerpt
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -58,13 +59,18 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
         raise RecordError("title and abstract are empty")
     fields["id"] = fields.get("id") or paper_id(title, abstract)
     if fields.get("author_count") is None:
-        fields["author_count"] = len(fields.get("authors", ())) or None
+        fields["author_count"] = _author_count(record.authors or (), fields.get("authors", ()))
     written = fields.get("date")
     if not written:
         return PaperRead(Paper(**fields, source=source), left_out=left_out)
     fields["date"], year, understood = record_date(written)
     fields["year"] = year or fields.get("year")
     return PaperRead(Paper(**fields, source=source), None if understood else clean_line(written), left_out)
+
+
+def _author_count(written: Sequence[str], names: Sequence[str]) -> int | None:
+    """Return the number of authors, or None if the list says that there are others, such as "et al."."""
+    return len(names) or None if len(names) == sum(map(bool, map(clean_line, written))) else None
 
 
 def _cleaned(record: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[LeftOut, ...]]:
@@ -113,6 +119,10 @@ def _clean_identifier(kind: IdentifierKind, value: str | int) -> str:
     return identifier or ""
 
 
+def _clean_person(name: str) -> str:
+    return full_name(clean_line(name))
+
+
 def _clean_address(text: str) -> str:
     address = clean_text(text)
     if _WEB_ADDRESS.fullmatch(address):
@@ -147,6 +157,7 @@ _IDENTIFIERS: Mapping[ValueForm, _Clean] = {
 _CLEAN_BY_FORM: Mapping[ValueForm, _Clean] = {
     "text": clean_text,
     **_IDENTIFIERS,
+    "person": _clean_person,
     "date": str.strip,
     "web address": _clean_address,
 }

@@ -144,6 +144,22 @@ def test_a_value_that_is_not_clear_is_left_out(name: str, value: Any, read: Any,
     assert [(entry.name, entry.reason) for entry in found.left_out] == [(name, reason)]
 
 
+@pytest.mark.parametrize(
+    ("authors", "names", "count"),
+    [
+        (["Aalto, Inga", "INGA AALTO", " Ben  Okafor "], ("Inga Aalto", "INGA AALTO", "Ben Okafor"), 3),
+        (["Inga Aalto", "et al."], ("Inga Aalto",), None),
+        (["Inga Aalto", "and others", ""], ("Inga Aalto",), None),
+        (["[No author name available]"], (), None),
+        (["Inga Aalto", ""], ("Inga Aalto",), 1),
+        ("Inga Aalto; Ben Okafor; et al.", ("Inga Aalto", "Ben Okafor"), None),
+    ],
+)
+def test_names_of_nobody_are_no_authors(authors: Any, names: tuple[str, ...], count: int | None) -> None:
+    paper = to_paper({"title": "Kelp", "authors": authors}, "").paper
+    assert (paper.authors, paper.author_count) == (names, count)
+
+
 def test_values_that_were_left_out_are_reported_once(tmp_path: Path) -> None:
     records = [{"title": f"Kelp {number}", "comments": "12 pages", "year": True} for number in range(3)]
     *papers, notice = outcome(tmp_path, {"title": "Crab"}, *records)

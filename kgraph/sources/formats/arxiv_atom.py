@@ -13,7 +13,6 @@ from kgraph.sources.dates import written_date
 from kgraph.sources.format import Item, Match, ReadOptions
 from kgraph.sources.identifiers import find_arxiv, find_doi
 from kgraph.sources.opening import TextFile
-from kgraph.sources.people import full_names
 from kgraph.sources.xml_records import text_of, texts_of, xml_records
 
 _FEED = re.compile(r"<(?:\w+:)?(?:feed|entry)\b[^>]*http://www\.w3\.org/2005/Atom")
@@ -55,7 +54,7 @@ def _entry(entry: etree._Element) -> Mapping[str, Any]:
         "id": arxiv,
         "title": text_of(entry, f"{_ATOM}title"),
         "abstract": _paragraphs("" if summary is None else "".join(summary.itertext())),
-        "authors": full_names(texts_of(entry, f"{_ATOM}author/{_ATOM}name")),
+        "authors": texts_of(entry, f"{_ATOM}author/{_ATOM}name"),
         "date": written_date(text_of(entry, f"{_ATOM}published") or text_of(entry, f"{_ATOM}updated")),
         "venue": text_of(entry, f"{_EXTENSION}journal_ref") or None,
         "url": f"https://arxiv.org/abs/{arxiv}" if arxiv else None,

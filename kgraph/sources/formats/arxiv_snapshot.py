@@ -8,7 +8,6 @@ from typing import Any
 
 from kgraph.sources.foreign import first, objects, text, unwrapped
 from kgraph.sources.json_shape import JsonShape
-from kgraph.sources.people import full_names
 
 _INNERMOST_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _BETWEEN_NAMES = re.compile(r"\s*(?:,\s*and\s+|,|\s+and\s+)\s*")
@@ -41,11 +40,11 @@ def entry_values(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 def _authors(entry: Mapping[str, Any]) -> list[str]:
     parsed = entry.get("authors_parsed")
     if isinstance(parsed, list) and parsed:
-        return full_names(map(_name, parsed))
+        return list(map(_name, parsed))
     written = text(entry.get("authors")) or ""
     for _ in range(_DEEPEST_PARENTHESES):
         written = _INNERMOST_PARENTHESES.sub("", written)
-    return full_names(_BETWEEN_NAMES.split(" ".join(written.split())))
+    return _BETWEEN_NAMES.split(" ".join(written.split()))
 
 
 def _name(parts: Any) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from kgraph.sources.foreign import arxiv, at, first, objects, text, texts
 from kgraph.sources.json_shape import JsonShape
-from kgraph.sources.people import full_names
 
 
 def is_entry(record: Mapping[str, Any]) -> bool:
@@ -30,7 +29,7 @@ def entry_values(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         "id": paper["id"],
         "title": paper["title"] if text(paper["title"]) else entry.get("title"),
         "abstract": first(paper.get("summary"), entry.get("summary")),
-        "authors": full_names(texts([author.get("name") for author in objects(paper.get("authors"))])),
+        "authors": texts([author.get("name") for author in objects(paper.get("authors"))]),
         "organizations": [organization] if handle and not any(map(str.isspace, handle)) else None,
         "date": first(paper.get("publishedAt"), entry.get("publishedAt")),
         "comments": comments if type(comments) is int and comments >= 0 else None,

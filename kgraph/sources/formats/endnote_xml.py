@@ -12,7 +12,6 @@ from kgraph.sources.dates import written_date
 from kgraph.sources.format import Item, Match, ReadOptions
 from kgraph.sources.identifiers import find_arxiv, find_doi, find_url
 from kgraph.sources.opening import TextFile
-from kgraph.sources.people import full_names
 from kgraph.sources.xml_records import text_of, texts_of, xml_records
 
 _START = re.compile(r"<records>\s*<record\b")
@@ -60,7 +59,7 @@ def _record(record: etree._Element) -> Mapping[str, Any]:
     return {
         "title": text_of(record, "titles/title"),
         "abstract": text_of(record, "abstract"),
-        "authors": full_names(texts_of(record, "contributors/authors/author")),
+        "authors": texts_of(record, "contributors/authors/author"),
         # The most precise date has the most digits.
         "date": max(filter(None, dates), key=len, default=None),
         "venue": next(filter(None, (text_of(record, path) for path in _VENUES)), None),

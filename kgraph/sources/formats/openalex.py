@@ -7,7 +7,6 @@ from typing import Any
 
 from kgraph.sources.foreign import arxiv, at, first, inverted_text, last_part, objects, text, texts, year
 from kgraph.sources.json_shape import JsonShape
-from kgraph.sources.people import full_names
 
 
 def is_work(record: Mapping[str, Any]) -> bool:
@@ -27,11 +26,11 @@ def work_values(work: Mapping[str, Any]) -> Mapping[str, Any]:
         "id": id_,
         "title": first(work.get("title"), work.get("display_name")),
         "abstract": inverted_text(work.get("abstract_inverted_index")) or text(work.get("abstract")),
-        "authors": full_names(
+        "authors": [
             name
             for entry in authorships
             if (name := first(at(entry, "author", "display_name"), entry.get("raw_author_name")))
-        ),
+        ],
         "organizations": list(_organizations(authorships)),
         "date": text(work.get("publication_date")),
         "year": year(work.get("publication_year")),

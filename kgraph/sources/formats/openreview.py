@@ -8,7 +8,6 @@ from typing import Any
 from kgraph.paper_record import RecordError
 from kgraph.sources.foreign import at, date_of_milliseconds, text, texts
 from kgraph.sources.json_shape import JsonShape
-from kgraph.sources.people import full_names
 
 _DATES = ("pdate", "odate", "cdate", "tcdate")
 
@@ -31,7 +30,7 @@ def note_values(note: Mapping[str, Any]) -> Mapping[str, Any]:
         "id": note["id"],
         "title": _content(note, "title"),
         "abstract": _content(note, "abstract"),
-        "authors": full_names(texts(_content(note, "authors"))),
+        "authors": texts(_content(note, "authors")),
         "date": next(filter(None, dates), None),
         "venue": text(_content(note, "venue")),
         "keywords": texts(_content(note, "keywords")),

@@ -7,7 +7,6 @@ from typing import Any
 
 from kgraph.sources.foreign import number, text
 from kgraph.sources.json_shape import JsonShape
-from kgraph.sources.people import full_names
 
 _USUAL = frozenset(
     {"status", "track", "site", "aff", "authorids", "author_num", "gs_citation", "primary_area", "rating"}
@@ -26,7 +25,7 @@ def entry_values(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         "id": None if id_ is None or number(id_) else id_,
         "title": entry["title"],
         "abstract": entry.get("abstract"),
-        "authors": full_names(_parts(entry["author"])),
+        "authors": _parts(entry["author"]),
         "url": text(entry.get("site")),
         "keywords": _parts(entry.get("keywords")),
     }

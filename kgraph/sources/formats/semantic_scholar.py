@@ -7,7 +7,6 @@ from typing import Any
 
 from kgraph.sources.foreign import at, first, number, objects, text, texts, year
 from kgraph.sources.json_shape import JsonShape
-from kgraph.sources.people import full_names
 
 
 def is_paper(record: Mapping[str, Any]) -> bool:
@@ -28,7 +27,7 @@ def paper_values(paper: Mapping[str, Any]) -> Mapping[str, Any]:
         "id": id_,
         "title": found.get("title"),
         "abstract": found.get("abstract"),
-        "authors": full_names(texts([author.get("name") for author in objects(found.get("authors"))])),
+        "authors": texts([author.get("name") for author in objects(found.get("authors"))]),
         "date": text(found.get("publicationdate")),
         "year": year(found.get("year")),
         "venue": first(

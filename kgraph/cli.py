@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -146,7 +147,8 @@ def build(
 
     A file may be compressed by gzip.
     """
-    with kgraph.open(store) as graph, progress_bars() as on_progress:
+    kept = "finished extractions are kept"
+    with _interruptible(kept), kgraph.open(store) as graph, progress_bars() as on_progress:
         report = graph.build(
             *inputs,
             page_year=page_year,
@@ -301,11 +303,12 @@ def export(format: str, dest: str, store: str | None) -> None:
     Prints the commands that load the files, if the tool needs them. A file is
     replaced. A folder must be new, empty or of an earlier export.
     """
-    try:
-        with kgraph.open(store) as graph, progress_bars() as on_progress:
-            report = graph.export(format, dest, on_progress=on_progress)
-    except KeyboardInterrupt:
-        raise KgraphError("interrupted; nothing was exported") from None
+    with (
+        _interruptible("nothing was exported"),
+        kgraph.open(store) as graph,
+        progress_bars() as on_progress,
+    ):
+        report = graph.export(format, dest, on_progress=on_progress)
     text.print_export(report)
 
 
@@ -341,7 +344,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
             standalone_mode=False,
         )
     except click.exceptions.Abort:
-        _exit("interrupted; finished extractions are kept", 1, debug)
+        _exit("interrupted", 1, debug)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -354,6 +357,15 @@ def main(arguments: Iterable[str] | None = None) -> None:
     except (OSError, MemoryError) as error:
         _exit(str(error) or type(error).__name__, 1, debug)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _interruptible(consequence: str) -> Iterator[None]:
+    """Add to the message about an interruption what it means for the results of the command."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KgraphError(f"interrupted; {consequence}") from None
 
 
 def _warn_if_incomplete(graph: KnowledgeGraph) -> None:

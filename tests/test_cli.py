@@ -13,7 +13,9 @@ import click
 import pytest
 from runs import NODES, ROOT, SAMPLE, Cli, jsonl, tuples_of
 
+import kgraph
 from kgraph.cli import cli as commands
+from kgraph.cli import main
 from kgraph.model import Paper
 from kgraph.sources import read
 
@@ -420,3 +422,17 @@ def test_the_page_lists_the_formats_of_each_command(name: str) -> None:
         if isinstance(parameter.type, click.Choice):
             choices = "\\|".join(parameter.type.choices)
             assert f"`{parameter.opts[0]} {choices}`" in section
+
+
+@pytest.mark.parametrize("command", [["stats"], ["suggest", "x"], ["view", "-o", "x.html"]])
+def test_an_interrupted_command_mentions_no_extractions(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kgraph.KnowledgeGraph, command[0], interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--store", "none.kg"])
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.strip() == "kgraph: interrupted"

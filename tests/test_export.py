@@ -321,13 +321,17 @@ def test_a_killed_export_leaves_the_earlier_one(
 
 
 @pytest.mark.slow
-def test_an_interrupted_export_leaves_nothing(cli: Cli, graph: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    running = cli.start("export", "neo4j-csv", folder, "--store", graph)
+@pytest.mark.parametrize(
+    ("format", "partial"), [("neo4j-csv", "out/.kgraph-export-*/*.csv"), ("graphml", ".kgraph-*-out")]
+)
+def test_an_interrupted_export_leaves_nothing(
+    cli: Cli, graph: Path, tmp_path: Path, format: str, partial: str
+) -> None:
+    running = cli.start("export", format, tmp_path / "out", "--store", graph)
     deadline = time.monotonic() + 60
-    while not list(folder.glob(".kgraph-export-*/*.csv")) and time.monotonic() < deadline:
+    while not list(tmp_path.glob(partial)) and time.monotonic() < deadline:
         time.sleep(0.001)
     running.send(signal.SIGINT)
     ran = running.wait()
     assert (ran.code, ran.err.strip()) == (1, "kgraph: interrupted; nothing was exported")
-    assert not folder.exists()
+    assert list(tmp_path.iterdir()) == []

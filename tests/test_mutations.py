@@ -36,8 +36,11 @@ def checkout(tmp_path: Path) -> Path:
     """A tiny checkout with the script, in which the test of two() cannot fail."""
     for folder in ("kgraph", "schemas", "tests", "docs", "scripts"):
         (tmp_path / folder).mkdir()
-    for name in ("pyproject.toml", "README.md", "CHANGELOG.md"):
-        (tmp_path / name).write_text("")
+    (tmp_path / "README.md").write_text("Numbers.")
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.hatch.build.targets.sdist]\n"
+        'include = ["/kgraph", "/schemas", "/tests", "/docs", "/scripts", "/README.md"]\n'
+    )
     (tmp_path / "kgraph" / "__init__.py").write_text("")
     (tmp_path / "kgraph" / "numbers.py").write_text(
         "def one():\n    return 1\n\n\ndef two():\n    return 2\n"

@@ -20,7 +20,7 @@ INTRODUCED_FOUND = 0.90
 SUGGESTED = 0.80
 """The share of papers with one of the reader's group among the first five suggestions."""
 
-READING: dict[str, Any] = json.loads((TESTS / "data" / "reading.json").read_text(encoding="utf-8"))
+READING: dict[str, Any] = json.loads((TESTS / "data" / "seed_page_reading.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

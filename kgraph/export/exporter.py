@@ -63,8 +63,8 @@ class Exporter(Protocol):
     def write(self, store: GraphStore, target: Path, dest: Path, on_progress: Progress) -> ExportReport:
         """Write the graph to ``target`` and return a report.
 
-        ``target`` is an empty folder, or the path of a file that does not
-        exist. When this method returns, it is moved to ``dest``, the path that
+        ``target`` is an empty folder, or an empty file with the suffixes of
+        ``dest``. When this method returns, it is moved to ``dest``, the path that
         the user gave. An error leaves ``dest`` as it was. The same graph must
         give the same bytes.
         """

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kgraph.errors import InputError
+from kgraph.whole_file import is_about, write_error
 
 LIST = "kgraph-export.json"
 """The file that names the files of an export."""
@@ -28,7 +29,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder to write files to. ``folder`` holds exactly these when the block has ended.
 
     An error in the block leaves ``folder`` as it was before. Raises InputError
-    if ``folder`` holds other files or cannot be written.
+    if ``folder`` holds other files or cannot be written, and KgraphError if the
+    disk is full. Other errors of the block pass.
     """
     try:
         before = _own_files(folder)
@@ -46,7 +48,9 @@ def whole_folder(folder: Path) -> Iterator[Path]:
                     folder.rmdir()
             raise
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        if is_about(error, folder):
+            raise write_error(folder, error) from error
+        raise
 
 
 def _own_files(folder: Path) -> frozenset[str]:

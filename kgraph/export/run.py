@@ -29,8 +29,8 @@ def export_graph(
 
     ``dest`` is a file to create or replace, or a folder that is new, empty or
     of an earlier export. Raises InputError for an unknown format, a missing or
-    empty graph and a ``dest`` that cannot be written, and StoreError, also for
-    a graph that is being built. After an error ``dest`` is as it was before.
+    empty graph and a ``dest`` that cannot be written, KgraphError if the disk is full,
+    and StoreError, also for a graph that is being built. After an error ``dest`` is as it was before.
     """
     exporter = EXPORTERS.get(format)
     whole = whole_folder if exporter.target == "folder" else whole_file

@@ -33,6 +33,7 @@ from kgraph.store import values
 from kgraph.store.cypher_gate import checked
 from kgraph.store.protocol import DEFAULT_TIMEOUT, QueryResult
 from kgraph.store.reading import written_by_kgraph
+from kgraph.whole_file import is_running
 
 MAX_WORK = 200_000_000
 """Work units (rows held and scanned) that a query may use."""
@@ -189,21 +190,9 @@ def _delete_unfinished_saves(file: Path) -> None:
     """
     for path in file.parent.glob(f"{glob.escape(file.name)}.tmp.*"):
         match = _UNFINISHED.fullmatch(path.name.removeprefix(file.name))
-        if match and not _is_running(int(match[1])):
+        # An earlier process of this id, in another container for example, may have left the file.
+        if match and (int(match[1]) == os.getpid() or not is_running(int(match[1]))):
             path.unlink(missing_ok=True)
-
-
-def _is_running(pid: int) -> bool:
-    # An earlier process of this id, in another container for example, may have left the file.
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _milliseconds(timeout: float) -> int:

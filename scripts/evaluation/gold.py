@@ -16,7 +16,7 @@ import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -106,11 +106,6 @@ def read_keyphrases(path: Path, limit: int | None = None) -> list[KeyphrasePaper
         KeyphrasePaper(row["id"], row["title"], row["abstract"], tuple(row["keyphrases"]))
         for row in _rows(path, limit)
     ]
-
-
-def keyphrase_rows(papers: list[KeyphrasePaper]) -> list[dict[str, Any]]:
-    """Return papers in the form that :func:`read_keyphrases` reads."""
-    return [asdict(paper) for paper in papers]
 
 
 def read_abstracts(path: Path, limit: int | None = None) -> list[AnnotatedAbstract]:

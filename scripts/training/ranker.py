@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kgraph.extract.document import Candidate, make_document
-from kgraph.extract.terms.background import load_background
+from kgraph.extract.terms.background import Background, load_background
 from kgraph.extract.terms.salience import FEATURES, Ranker, familiarity, features
 from kgraph.extract.terms.selection import is_term, longer_keys
 from kgraph.model import Paper
@@ -94,7 +94,7 @@ def examples(nlp: Language, chosen: Sequence[Chosen]) -> Iterator[Example]:
             indices = {candidate.key: index for index, candidate in enumerate(candidates)}
             within = longer_keys(candidates)
             yield Example(
-                features(doc, load_background().without_choices(own)),
+                features(doc, _without_choices(load_background(), own)),
                 tuple(gold & forms_of(doc, candidate) for candidate in candidates),
                 gold,
                 tuple(
@@ -103,6 +103,20 @@ def examples(nlp: Language, chosen: Sequence[Chosen]) -> Iterator[Example]:
                 ),
                 tuple(is_term(load_background(), candidate) for candidate in candidates),
             )
+
+
+def _without_choices(background: Background, keys: Collection[str]) -> Background:
+    """Return the counts as if one author had not chosen these phrases.
+
+    Phrases that nobody else chose and few used would then not be in the table.
+    """
+    least = min((used for used, chosen in background.counts.values() if not chosen), default=0)
+    fewer: dict[str, tuple[int, int]] = {}
+    for key in keys:
+        used, chosen = background.counts.get(key, (0, 0))
+        if chosen:
+            fewer[key] = (used if chosen > 1 or used >= least else 0, chosen - 1)
+    return replace(background, counts={**background.counts, **fewer})
 
 
 def forms_of(doc: Doc, candidate: Candidate) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The graph of the bundled page, compared with one reader's notes on its papers (tests/data/sample_reading.json)."""
+"""The graph of the bundled page, compared with one reader's notes on its papers (tests/data/sample_page_reading.json)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ EVALUATED = 0.76
 SUGGESTED = 0.75
 """The share of the papers for which one of three suggestions must be related according to the reader."""
 
-READING: dict[str, Any] = json.loads((TESTS / "data" / "sample_reading.json").read_text(encoding="utf-8"))
+READING: dict[str, Any] = json.loads(
+    (TESTS / "data" / "sample_page_reading.json").read_text(encoding="utf-8")
+)
 
 
 def linked(store: Path, types: str) -> dict[str, set[str]]:

@@ -28,7 +28,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     ran = limited(16, "build", papers, "--jobs", "1", "--store", tmp_path / "graph.kg")
     assert ran.returncode == 1 and ran.stdout == ""
     assert ran.stderr.startswith(
-        f"kgraph: {tmp_path / 'graph.kg.cache'}: the extraction cache cannot be written ("
+        f"kgraph: {tmp_path / 'graph.kg.cache'}: the extraction cache cannot be read or written ("
     )
     assert "free some disk space" in ran.stderr and "damaged" not in ran.stderr
 

@@ -116,7 +116,7 @@ def _described(error: Exception) -> str:
     match str(getattr(error, "sqlite_errorname", "")).split("_")[1:2]:
         case ["FULL" | "IOERR"]:
             return (
-                f"the extraction cache cannot be written ({error}); free some disk space, "
+                f"the extraction cache cannot be read or written ({error}); free some disk space, "
                 "or name another file with --cache"
             )
         case ["READONLY" | "CANTOPEN" | "PERM" | "AUTH"]:

@@ -8,7 +8,7 @@ makes. The table is fixed, so extraction depends on one paper alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,19 +42,6 @@ class Background:
         """Return how often a phrase is an author's keyword per paper that uses it, 0..1, smoothed."""
         used, chosen = self.counts.get(key, (0, 0))
         return min(1.0, chosen / (used * self.with_keywords / self.papers + 3))
-
-    def without_choices(self, keys: Collection[str]) -> Background:
-        """Return the counts as if one author had not chosen these phrases, for training on that author.
-
-        Phrases that nobody else chose and few used would then not be in the table.
-        """
-        least = min((used for used, chosen in self.counts.values() if not chosen), default=0)
-        fewer: dict[str, tuple[int, int]] = {}
-        for key in keys:
-            used, chosen = self.counts.get(key, (0, 0))
-            if chosen:
-                fewer[key] = (used if chosen > 1 or used >= least else 0, chosen - 1)
-        return Background(self.papers, self.with_keywords, {**self.counts, **fewer})
 
     def is_keyword(self, key: str) -> bool:
         """Return whether any author chose the phrase as a keyword."""

@@ -68,7 +68,7 @@ class KnowledgeGraph:
         words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
         return build(
             self._store,
-            [Path(path) for path in inputs],
+            inputs,
             Path(cache) if cache is not None else _cache_path(self._name),
             encoder=_folder(encoder),
             page_year=page_year,
@@ -101,9 +101,7 @@ class KnowledgeGraph:
         others: list[Rejection | Notice] = []
 
         def papers() -> Iterator[Paper]:
-            records: Iterable[Paper | Rejection | Notice] = read(
-                (Path(path) for path in inputs), page_year=page_year
-            )
+            records: Iterable[Paper | Rejection | Notice] = read(inputs, page_year=page_year)
             for record in records:
                 if isinstance(record, Paper):
                     yield record

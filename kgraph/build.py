@@ -66,7 +66,7 @@ class _Reading:
 
 def build(
     store: GraphStore,
-    inputs: Iterable[Path],
+    inputs: Iterable[str | Path],
     cache: Path,
     *,
     encoder: Path | None = None,
@@ -101,14 +101,14 @@ def stored_papers(store: GraphStore) -> dict[str, Paper]:
 
 
 def _read(
-    files: Iterable[Path], stored: Mapping[str, Paper], page_year: int | None, on_progress: Progress
+    inputs: Iterable[str | Path], stored: Mapping[str, Paper], page_year: int | None, on_progress: Progress
 ) -> _Reading:
     """Return the papers of the store and the files. Raises InputError if the files have none."""
     papers = dict(stored)
     outcomes: Counter[_Outcome] = Counter()
     rejected: list[Rejection] = []
     notices: list[Notice] = []
-    for record in read(files, page_year=page_year, need_title=True):
+    for record in read(inputs, page_year=page_year, need_title=True):
         if isinstance(record, Notice):
             notices.append(record)
         elif isinstance(record, Rejection):

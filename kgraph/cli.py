@@ -94,9 +94,11 @@ class FormatsCommand(click.Command):
 
 
 def _input_formats() -> list[tuple[str, str]]:
+    from kgraph.sources.container import containers
     from kgraph.sources.registry import FORMATS
 
-    return _descriptions(FORMATS.loaded(), lambda form: form.description)
+    around = [(name, container.description) for name, container in containers().items()]
+    return [*_descriptions(FORMATS.loaded(), lambda form: form.description), *around]
 
 
 def _export_formats() -> list[tuple[str, str]]:
@@ -115,7 +117,7 @@ def _descriptions(loaded: Loaded[N], describe: Callable[[N], str]) -> list[tuple
 
 _READS_PAPERS: Mapping[str, Any] = {
     "cls": FormatsCommand,
-    "heading": "Formats, detected from the content of a file",
+    "heading": "Formats, and containers around them, detected from the content of a file",
     "formats": _input_formats,
 }
 
@@ -143,9 +145,10 @@ def build(
     encoder: str | None,
     form: str,
 ) -> None:
-    """Build the graph of the papers in INPUT files, or add them to it.
+    """Build the graph of the papers in INPUT, or add them to it.
 
-    A file may be compressed by gzip.
+    INPUT is a file, a folder, a pattern such as 'papers/*.bib', or - for
+    standard input.
     """
     kept = "finished extractions are kept"
     with _interruptible(kept), kgraph.open(store) as graph, progress_bars() as on_progress:
@@ -170,7 +173,10 @@ def build(
 def extract(
     inputs: tuple[str, ...], page_year: int | None, jobs: int | None, encoder: str | None, form: str
 ) -> None:
-    """Print the concepts, relations and results of each paper, without a store."""
+    """Print the concepts, relations and results of each paper, without a store.
+
+    INPUT is as for build.
+    """
     from kgraph.extract.run.record import to_record
     from kgraph.model import Notice, Rejection
 

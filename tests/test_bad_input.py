@@ -17,7 +17,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "blank": (b" \n\n\t\n", ""),
     "binary": (bytes(range(256)) * 40, ""),
     "image": (b"\x89PNG\r\n\x1a\n" + os.urandom(3000), ""),
-    "latin-1": ('{"title": "Caf\xe9"}\n'.encode("latin-1"), "UTF-8"),
+    "another encoding": ('{"title": "\u6bcf\u65e5\u8bba\u6587"}\n'.encode("gbk"), "UTF-8"),
     "half a line": (b'{"id": "a", "title": "Half', "not valid JSON"),
     "a number": (b"5\n", ""),
     "a list": (b"[]\n", "no record"),
@@ -26,7 +26,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "html": (b"<!doctype html><title>Daily Papers</title>", "HTML"),
     "markdown": (b"# Tea\n\n- [Brewing](https://example.org)\n", "Markdown"),
     "cut gzip": (gzip.compress(GOOD.encode() * 50)[:60], "cut short"),
-    "gzip of nothing": (gzip.compress(b""), "is an empty gzip file"),
+    "gzip of nothing": (gzip.compress(b""), "is empty"),
     "10 MB on one line": (b'{"id": "a", "abstract": "' + b"x" * LONG + b'"}', "10 million characters"),
     "10 MB of nothing": (b"x" * LONG, ""),
     "10 MB of brackets": (b"[" * LONG, ""),
@@ -52,8 +52,10 @@ def test_files_that_cannot_be_read(cli: Cli, kitchen: Path, tmp_path: Path, name
 
 def test_paths_that_cannot_be_read(cli: Cli, kitchen: Path, tmp_path: Path) -> None:
     before = kitchen.read_bytes()
+    folder = tmp_path / "folder"
+    folder.mkdir()
     for path, reason in (
-        (tmp_path, "directory"),
+        (folder, "empty folder"),
         (tmp_path / "no", "no such"),
         (tmp_path / "no" / "no", "no such"),
         (tmp_path / ("n" * 300), "name"),
@@ -69,10 +71,11 @@ def test_paths_that_cannot_be_read(cli: Cli, kitchen: Path, tmp_path: Path) -> N
 def test_one_bad_file_among_good_ones(cli: Cli, tmp_path: Path) -> None:
     good = jsonl(tmp_path / "good.jsonl", PAPERS[0])
     (tmp_path / "bad.txt").write_text("nothing of use")
-    ran = cli.run("build", tmp_path / "bad.txt", good, tmp_path, "--store", tmp_path / "x.kg")
+    (tmp_path / "folder").mkdir()
+    ran = cli.run("build", tmp_path / "bad.txt", good, tmp_path / "folder", "--store", tmp_path / "x.kg")
     assert "1 papers read: 1 added" in ran.out and "2 rejected" in ran.out
     assert f"rejected: {tmp_path / 'bad.txt'}: is in no known format" in ran.err
-    assert f"rejected: {tmp_path}: " in ran.err
+    assert f"rejected: {tmp_path / 'folder'}: is an empty folder" in ran.err
 
 
 def test_bad_records_among_good_ones(cli: Cli, kitchen: Path, tmp_path: Path) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -12,18 +11,24 @@ from pathlib import Path
 from kgraph.errors import InputError
 from kgraph.model import Notice, Paper, Rejection
 from kgraph.paper_record import RecordError
+from kgraph.sources.documents import Document, documents
 from kgraph.sources.format import PAGE_YEARS, Item, RawRecord, ReadOptions, Remark
 from kgraph.sources.identity import normal_title
-from kgraph.sources.opening import UnknownFormatError, UnreadableFileError, opened
+from kgraph.sources.inputs import InputFile, Unread, input_files
 from kgraph.sources.paper import record_name, to_paper
 from kgraph.sources.registry import GROUP, advice, detect_format, loaded_formats
 from kgraph.sources.text import clean_line, excerpt
+from kgraph.sources.unreadable import UnknownFormatError, UnreadableFileError
+
+_MOST_NAMED = 20
+"""The maximum number of skipped files that a notice names."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    """A paper and the line of its file on which it begins."""
+    """A paper, and the file and line on which it begins."""
 
+    file: str
     line: int
     paper: Paper
 
@@ -37,37 +42,38 @@ class _FirstRecord:
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """Reports that a file in these folders and archives can be read."""
+
+    collections: tuple[str, ...]
+
+
+_Read = _Located | Rejection | Notice
+
+
 def read(
     paths: Iterable[Path | str], *, page_year: int | None = None, need_title: bool = False
 ) -> Iterator[Paper | Rejection | Notice]:
     """Yield the papers of files as a stream, in their order.
 
-    Ids are unique in one run. A later record with the same id is a Rejection
-    that names the first and says whether it repeats the paper. ``page_year`` is
-    the year of dates on a page that print none. With ``need_title``, a record
-    without a title is a Rejection. An unreadable file among several is a
-    Rejection with line 0. A format that cannot be loaded is a Notice.
+    A path is a file, a folder, a pattern or ``-`` for standard input, and a
+    file may be compressed or an archive. Ids are unique in one run. A later
+    record with the same id is a Rejection that names the first and says whether
+    it repeats the paper. ``page_year`` is the year of dates on a page that
+    print none. With ``need_title``, a record without a title is a Rejection. An
+    unreadable file among several is a Rejection with line 0. In a folder or an
+    archive, files of no known format are named in a Notice. A format that
+    cannot be loaded is a Notice.
 
     Raises InputError as :func:`check_inputs` does, but only after the last file.
     """
-    options = ReadOptions(page_year)
-    files = _files(paths, options)
+    options = _options(page_year)
+    files = input_files(paths)
     for failure in loaded_formats().failures:
         yield Notice(GROUP, failure)
-    seen: dict[str, _FirstRecord] = {}
-    unreadable: list[str] = []
-    for path in files:
-        name = str(path)
-        try:
-            papers = _papers(path, name, options)
-            yield from _without_repeats(_titled(papers, name) if need_title else papers, name, seen)
-        except UnreadableFileError as error:
-            reason = _reason(error)
-            unreadable.append(f"{name}: {reason}")
-            if len(files) > 1:
-                yield Rejection(name, 0, "", reason)
-    if len(unreadable) == len(files):
-        raise InputError("\n".join(unreadable))
+    items = _reported(_items_of(files, options))
+    yield from _without_repeats(_titled(items) if need_title else items)
 
 
 def check_inputs(paths: Iterable[Path | str], *, page_year: int | None = None) -> None:
@@ -75,46 +81,115 @@ def check_inputs(paths: Iterable[Path | str], *, page_year: int | None = None) -
 
     Only the beginning of each file is read, and nothing of pipes and devices.
     """
-    unreadable: list[str] = []
-    for path in _files(paths, ReadOptions(page_year)):
-        if _is_stream(path):
-            return
-        try:
-            with opened(path) as file:
-                detect_format(file.beginning, path)
-        except UnreadableFileError as error:
-            unreadable.append(f"{path}: {_reason(error)}")
-        else:
-            return
-    raise InputError("\n".join(unreadable))
+    _options(page_year)
+    list(_reported(_beginnings(input_files(paths))))
 
 
-def _is_stream(path: Path) -> bool:
-    """Return whether reading a path consumes it, as with pipes."""
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-
-
-def _files(paths: Iterable[Path | str], options: ReadOptions) -> list[Path]:
+def _options(page_year: int | None) -> ReadOptions:
     first, last = PAGE_YEARS
-    if options.page_year is not None and not first <= options.page_year <= last:
-        raise InputError(f"the year of a page must be from {first} to {last}, not {options.page_year}")
-    files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
-    if not files:
-        raise InputError("no input: name at least one file")
-    return files
+    if page_year is not None and not first <= page_year <= last:
+        raise InputError(f"the year of a page must be from {first} to {last}, not {page_year}")
+    return ReadOptions(page_year)
 
 
-def _papers(path: Path, name: str, options: ReadOptions) -> Iterator[_Located | Rejection | Notice]:
+def _beginnings(files: Iterable[InputFile | Unread]) -> Iterator[_Readable | Unread]:
+    """Yield the files that cannot be read, up to the first that can."""
+    for found in files:
+        if isinstance(found, Unread):
+            yield found
+            continue
+        if found.is_stream():
+            yield _Readable(())
+            return
+        for document in documents(found):
+            if isinstance(document, Unread):
+                yield document
+                continue
+            try:
+                detect_format(document.file.beginning, document.path)
+            except UnreadableFileError as error:
+                yield _unread(document, error)
+            else:
+                yield _Readable(document.collections)
+                return
+
+
+def _items_of(
+    files: Iterable[InputFile | Unread], options: ReadOptions
+) -> Iterator[_Read | _Readable | Unread]:
+    for found in files:
+        if isinstance(found, Unread):
+            yield found
+            continue
+        for document in documents(found):
+            if isinstance(document, Unread):
+                yield document
+                continue
+            papers = _papers(document, options)
+            try:
+                first = next(papers, None)
+                yield _Readable(document.collections)
+                if first is not None:
+                    yield first
+                    yield from papers
+            except UnreadableFileError as error:
+                yield _unread(document, error)
+
+
+def _unread(document: Document, error: UnreadableFileError) -> Unread:
+    collection = next(iter(document.collections[-1:]), None)
+    return Unread(document.name, str(error), collection, isinstance(error, UnknownFormatError))
+
+
+def _reported(items: Iterable[_Read | _Readable | Unread]) -> Iterator[_Read]:
+    """Yield the rejections of unreadable files, once a file can be read, and notices of skipped ones.
+
+    Raises InputError after the last item if no file can be read.
+    """
+    held: list[Rejection] = []
+    skipped: dict[str, list[str]] = {}
+    readable: set[str] = set()
+    begun = False
+    for item in items:
+        if isinstance(item, _Readable):
+            begun = True
+            readable.update(item.collections)
+            yield from held
+            held.clear()
+        elif not isinstance(item, Unread):
+            yield item
+        elif item.unknown and item.collection is not None:
+            name = item.name.removeprefix(item.collection).strip("/")
+            skipped.setdefault(item.collection, []).append(f"{name} {item.reason}")
+        else:
+            reason = f"{item.reason}. {advice()}" if item.unknown else item.reason
+            held.append(Rejection(item.name, 0, "", reason))
+            if begun:
+                yield held.pop()
+    for collection, reasons in skipped.items():
+        if collection in readable:
+            yield Notice(collection, f"{len(reasons)} file(s) were skipped: {_first(reasons)}")
+        else:
+            reason = f"no file in it can be read: {_first(reasons)}. {advice()}"
+            held.append(Rejection(collection, 0, "", reason))
+    if not begun:
+        raise InputError("\n".join(f"{entry.file}: {entry.reason}" for entry in held))
+    yield from held
+
+
+def _first(reasons: Sequence[str]) -> str:
+    more = [f"and {len(reasons) - _MOST_NAMED} more"] if len(reasons) > _MOST_NAMED else []
+    return "; ".join([*reasons[:_MOST_NAMED], *more])
+
+
+def _papers(document: Document, options: ReadOptions) -> Iterator[_Read]:
+    name = document.name
     # A file name may contain bytes that are not text, which a graph cannot store.
-    source = clean_line(path.name)
+    source = clean_line(document.source)
     odd_dates: list[tuple[int, str]] = []
     left_out: Counter[str] = Counter()
     first_left_out: tuple[int, str] | None = None
-    for item in _items(path, options):
+    for item in _items(document, options):
         if isinstance(item, Remark):
             yield Notice(name, item.text)
         elif isinstance(item, RawRecord):
@@ -128,7 +203,7 @@ def _papers(path: Path, name: str, options: ReadOptions) -> Iterator[_Located | 
             for value in found.left_out:
                 left_out[value.name] += 1
                 first_left_out = first_left_out or (item.line, value.reason)
-            yield _Located(item.line, found.paper)
+            yield _Located(name, item.line, found.paper)
         else:
             yield Rejection(name, item.line, excerpt(item.record), item.reason)
     if odd_dates:
@@ -146,38 +221,40 @@ def _papers(path: Path, name: str, options: ReadOptions) -> Iterator[_Located | 
         )
 
 
-def _items(path: Path, options: ReadOptions) -> Iterator[Item]:
-    with opened(path) as file:
-        try:
-            detection = detect_format(file.beginning, path)
-        except UnknownFormatError:
-            # Of an incomplete file, the break is the better reason.
-            if file.broken:
-                raise UnreadableFileError(file.broken) from None
-            raise
-        yield from detection.remarks
-        yield from detection.format.records(file, options)
+def _items(document: Document, options: ReadOptions) -> Iterator[Item]:
+    file = document.file
+    try:
+        detection = detect_format(file.beginning, document.path)
+    except UnknownFormatError:
+        # Of an incomplete file, the break is the better reason.
+        if file.broken:
+            raise UnreadableFileError(file.broken) from None
+        raise
+    yield from map(Remark, document.remarks)
+    yield from detection.remarks
+    yield from detection.format.records(file, options)
+    if file.undecoded:
+        yield Remark(file.undecoded)
 
 
-def _titled(
-    items: Iterable[_Located | Rejection | Notice], file: str
-) -> Iterator[_Located | Rejection | Notice]:
+def _titled(items: Iterable[_Read]) -> Iterator[_Read]:
     for item in items:
         if isinstance(item, _Located) and not item.paper.title:
-            yield Rejection(file, item.line, excerpt(item.paper.id), "a paper of the graph needs a title")
+            yield Rejection(
+                item.file, item.line, excerpt(item.paper.id), "a paper of the graph needs a title"
+            )
         else:
             yield item
 
 
-def _without_repeats(
-    items: Iterable[_Located | Rejection | Notice], file: str, seen: dict[str, _FirstRecord]
-) -> Iterator[Paper | Rejection | Notice]:
+def _without_repeats(items: Iterable[_Read]) -> Iterator[Paper | Rejection | Notice]:
+    seen: dict[str, _FirstRecord] = {}
     for item in items:
         if not isinstance(item, _Located):
             yield item
             continue
         paper = item.paper
-        record = _FirstRecord(file, item.line, _digest(paper))
+        record = _FirstRecord(item.file, item.line, _digest(paper))
         first = seen.setdefault(paper.id, record)
         if first is record:
             yield paper
@@ -187,13 +264,9 @@ def _without_repeats(
             reason = f"repeats the paper of {where}"
         else:
             reason = f"uses the id {excerpt(paper.id)!r} of another paper, {where}"
-        yield Rejection(file, item.line, excerpt(paper.title or paper.id), reason)
+        yield Rejection(item.file, item.line, excerpt(paper.title or paper.id), reason)
 
 
 def _digest(paper: Paper) -> bytes:
     text = normal_title(paper.title) or normal_title(paper.abstract)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-
-
-def _reason(error: UnreadableFileError) -> str:
-    return f"{error}. {advice()}" if isinstance(error, UnknownFormatError) else str(error)

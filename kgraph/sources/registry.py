@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import PurePath
 
 from kgraph.registry import Registry
 from kgraph.sources.format import Item, Match, ReadOptions, Remark, SourceFormat
-from kgraph.sources.opening import TextFile, UnknownFormatError, UnreadableFileError
+from kgraph.sources.opening import TextFile
 from kgraph.sources.refused import PLAIN_TEXT, refused_text
+from kgraph.sources.unreadable import UnknownFormatError, UnreadableFileError
 
 GROUP = "kgraph.sources"
 FORMATS: Registry[SourceFormat] = Registry(
@@ -84,7 +85,7 @@ def advice() -> str:
     return ". ".join([f"kgraph reads {_listed(descriptions)}", *loaded_formats().failures])
 
 
-def detect_format(beginning: str, path: Path) -> Detection:
+def detect_format(beginning: str, path: PurePath) -> Detection:
     """Return the format of a text, given its beginning.
 
     The best match decides, and the suffix of the path only where the content
@@ -116,7 +117,7 @@ def detect_format(beginning: str, path: Path) -> Detection:
     return Detection(candidates[0], tuple(remarks))
 
 
-def _with_suffix(entries: Sequence[Registered], path: Path) -> list[Registered]:
+def _with_suffix(entries: Sequence[Registered], path: PurePath) -> list[Registered]:
     suffixes = {suffix.lower() for suffix in path.suffixes}
     return [entry for entry in entries if suffixes & set(entry.format.suffixes)]
 

@@ -39,7 +39,7 @@ class _Bytes(io.RawIOBase):
         self.since_record = 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._lines.read(size).encode("utf-8", "surrogateescape")
+        data = self._lines.read(size).encode("utf-8", "replace")
         self.since_record += len(data)
         if self.since_record > MAX_RECORD_BYTES:
             raise _TooLongError
@@ -57,13 +57,12 @@ def xml_records(file: TextFile, tags: Mapping[str, ReadElement]) -> Iterator[Ite
             "declares XML entities, which kgraph does not expand: remove the DOCTYPE with its declarations"
         )
     source = _Bytes(file)
-    # The encoding that the XML declares counts for bytes that have no byte-order mark.
-    encoding = None if file.encoding.codec == "utf-8" else "utf-8"
     elements = etree.iterparse(
         source,
         events=("end",),
         tag=tuple(tags),
-        encoding=encoding,
+        # The text is decoded already, by the encoding that the XML declares.
+        encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
         no_network=True,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kgraph.errors import InputError
-from kgraph.model import Rejection
+from kgraph.model import Notice, Paper, Rejection
 from kgraph.sources import read
 
 LISTING = """Computation and Language
@@ -67,10 +67,10 @@ def test_a_listing(tmp_path: Path) -> None:
     assert isinstance(third, Rejection) and third.line == 22 and "are empty" in third.reason
 
 
-def test_bytes_that_are_not_text_reject_their_entry(tmp_path: Path) -> None:
-    first, second, *_ = outcome(tmp_path, LISTING.encode().replace(b"slow", b"sl\xf6w"))
-    assert isinstance(first, Rejection) and first.record == "2104.00001" and "byte 0xf6" in first.reason
-    assert second.title == "Crabs that count"
+def test_bytes_that_are_not_utf_8_are_read_as_windows_1252(tmp_path: Path) -> None:
+    first, *_, notice = outcome(tmp_path, LISTING.encode().replace(b"slow", b"sl\xf6w"))
+    assert isinstance(first, Paper) and first.title == "Tide pools as slöw computers"
+    assert isinstance(notice, Notice) and "1 byte(s) are not UTF-8" in notice.text
 
 
 def test_a_text_that_only_mentions_arxiv(tmp_path: Path) -> None:

@@ -153,9 +153,10 @@ def test_a_missing_parent_and_unknown_fields_are_reported(tmp_path: Path) -> Non
     assert unknown.text == "1 of 1 records have no abstract; unknown properties: blurb (1)"
 
 
-def test_bytes_that_are_not_text_reject_their_entry(tmp_path: Path) -> None:
-    bad, good = outcome(tmp_path, b"@misc{a, title={Caf\xe9}}\n@misc{b, title={Crabs}}\n")
-    assert isinstance(bad, Rejection) and "byte 0xe9" in bad.reason and good.title == "Crabs"
+def test_bytes_that_are_not_utf_8_are_read_as_windows_1252(tmp_path: Path) -> None:
+    odd, good, notice = outcome(tmp_path, b"@misc{a, title={Caf\xe9}}\n@misc{b, title={Crabs}}\n")
+    assert (odd.title, good.title) == ("Café", "Crabs")
+    assert isinstance(notice, Notice) and "1 byte(s) are not UTF-8" in notice.text
 
 
 def test_files_without_an_entry(tmp_path: Path) -> None:

@@ -26,14 +26,11 @@ BAD_FILES = {
     "empty.gz": (gzip.compress(b""), "empty"),
     "paper.pdf": (b"%PDF-1.7\n%\xe2\xe3", "looks like a PDF"),
     "page.txt": (b"\x89PNG\r\n\x1a\n\0\0", "looks like a PNG image"),
-    "papers.zip": (b"PK\x03\x04\x14\0", "looks like a ZIP archive"),
-    "twice.gz": (gzip.compress(gzip.compress(GOOD)), "gzip within gzip"),
+    "papers.zip": (b"PK\x03\x04\x14\0", "damaged or cut short"),
+    "thrice.gz": (gzip.compress(gzip.compress(gzip.compress(GOOD))), "gzip within gzip within gzip"),
     "zero.txt": (b"Daily Papers\n\0\0\x01", "zero byte at byte 13"),
-    "wide.txt": (("Daily Papers " * 9).encode("utf-16-le"), "UTF-16 text without a byte-order mark"),
-    "wider.txt": (PAGE.decode().encode("utf-32"), "UTF-32"),
-    "latin.txt": (b"Daily Papers\n\ncaf\xe9\n", "byte 17 is 0xe9; save it as UTF-8"),
-    "marked.txt": (b"\xef\xbb\xbfDaily Papers\n\ncaf\xe9\n", "byte 20 is 0xe9; save it as UTF-8"),
-    "odd.txt": (b"\xff\xfe" + "Daily Papers\n".encode("utf-16-le") + b"\x00\xd8x\0", "byte 28 is 0x00"),
+    "chinese.txt": ("每日论文 Daily Papers".encode("gbk"), "byte 2 is 0xc8; save it as UTF-8"),
+    "odd.txt": (b"\xff\xfe" + "Daily Papers\n".encode("utf-16-le") + b"\x00\xd8x\0", "no paper"),
     "story.txt": (b"Once upon a time there was a shirt.\n", "no known format; it looks like plain text"),
     "list.md": (b"# Shirts\n\n- [Folding](https://arxiv.org/abs/2104.00001)\n", "it looks like Markdown"),
     "list.txt": (b"- **Folding Shirts** (2021) [paper](https://example.org)\n", "it looks like Markdown"),
@@ -81,7 +78,9 @@ def test_a_bad_file_among_several_is_a_rejection(tmp_path: Path, name: str) -> N
 def test_paths_that_are_not_files(tmp_path: Path) -> None:
     cases: list[tuple[Path | str, str]] = [
         (tmp_path / "no", "no such file"),
-        (tmp_path, "is a directory"),
+        (tmp_path, "is an empty folder"),
+        ("", "is empty"),
+        (tmp_path / "*.bib", "no file matches"),
         ("a\0b", "cannot be opened"),
     ]
     for path, reason in cases:

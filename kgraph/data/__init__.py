@@ -89,6 +89,13 @@ def manifest() -> tuple[DataFile, ...]:
     return tuple(DataFile(**entry) for entry in read_json(_MANIFEST)["files"])
 
 
+@cache
+def extraction_language() -> str:
+    """Return the code (ISO 639-1) of the language that the data is for."""
+    language: str = read_json(_MANIFEST)["language"]
+    return language
+
+
 def data_files() -> tuple[str, ...]:
     """Return the relative paths of all files of data, sorted, without the manifest and Python files."""
     paths = (path for path in _FOLDER.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"})

@@ -10,6 +10,8 @@ from typing import Any
 
 from kgraph.model import Organization, Paper, ValueForm
 from kgraph.paper_record import OrganizationRecord, PaperField, RecordError, paper_fields, parse_record
+from kgraph.sources.cleaning import PaperText, clean_paper_text, clean_passage, clean_phrase
+from kgraph.sources.cleaning.language import detect_language
 from kgraph.sources.dates import record_date
 from kgraph.sources.identifiers import KINDS, IdentifierKind, address_identifiers
 from kgraph.sources.identity import paper_id
@@ -37,6 +39,7 @@ class PaperRead:
 def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     """Return the paper of a record, with ``source`` as the name of its file.
 
+    Title, abstract and keywords are cleaned (:mod:`kgraph.sources.cleaning`).
     Without an id it gets one from its title, without a year that of its date,
     without a number of authors the number of names, without a DOI or another
     identifier that of its address. Values in another form are read where they
@@ -54,7 +57,8 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     for name, identifier in _identifiers_in(filter(None, (record.url, fields.get("doi")))):
         fields.setdefault(name, identifier)
     left_out += of_other_kind
-    title, abstract = fields.setdefault("title", ""), fields.setdefault("abstract", "")
+    fields.update(_clean_together(fields))
+    title, abstract = fields["title"], fields["abstract"]
     if not title and not abstract:
         raise RecordError("title and abstract are empty")
     fields["id"] = fields.get("id") or paper_id(title, abstract)
@@ -91,6 +95,18 @@ def _cleaned(record: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], tu
         if cleaned != "":
             fields[name] = cleaned
     return fields, tuple(left_out)
+
+
+def _clean_together(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields whose cleaning depends on each other, and the language of the text."""
+    found = PaperText(fields.get("title", ""), fields.get("abstract", ""), fields.get("keywords", ()))
+    text = clean_paper_text(found)
+    return {
+        "title": text.title,
+        "abstract": text.abstract,
+        "keywords": text.keywords,
+        "language": detect_language(text.title, text.abstract),
+    }
 
 
 def record_name(values: Mapping[str, Any]) -> str:
@@ -147,7 +163,7 @@ def _identifier_names() -> Mapping[ValueForm, str]:
 
 def _clean_organization(record: OrganizationRecord) -> Organization | None:
     handle = clean_line(record.handle)
-    return Organization(handle, clean_line(record.name or "") or handle) if handle else None
+    return Organization(handle, clean_phrase(record.name or "") or handle) if handle else None
 
 
 _IDENTIFIERS: Mapping[ValueForm, _Clean] = {
@@ -155,14 +171,14 @@ _IDENTIFIERS: Mapping[ValueForm, _Clean] = {
 }
 # The year of a date goes into another field, so to_paper() reads dates.
 _CLEAN_BY_FORM: Mapping[ValueForm, _Clean] = {
-    "text": clean_text,
+    "text": clean_passage,
     **_IDENTIFIERS,
     "person": _clean_person,
     "date": str.strip,
     "web address": _clean_address,
 }
 _CLEAN_BY_TYPE: Mapping[type, _Clean] = {
-    str: clean_line,
+    str: clean_phrase,
     int: int,
     float: float,
     bool: bool,

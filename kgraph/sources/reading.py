@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from kgraph.data import extraction_language
 from kgraph.errors import InputError
 from kgraph.model import Notice, Paper, Rejection
 from kgraph.paper_record import RecordError
@@ -189,6 +190,7 @@ def _papers(document: Document, options: ReadOptions) -> Iterator[_Read]:
     odd_dates: list[tuple[int, str]] = []
     left_out: Counter[str] = Counter()
     first_left_out: tuple[int, str] | None = None
+    other_languages: Counter[str] = Counter()
     for item in _items(document, options):
         if isinstance(item, Remark):
             yield Notice(name, item.text)
@@ -203,6 +205,8 @@ def _papers(document: Document, options: ReadOptions) -> Iterator[_Read]:
             for value in found.left_out:
                 left_out[value.name] += 1
                 first_left_out = first_left_out or (item.line, value.reason)
+            if found.paper.language not in (None, extraction_language()):
+                other_languages[str(found.paper.language)] += 1
             yield _Located(name, item.line, found.paper)
         else:
             yield Rejection(name, item.line, excerpt(item.record), item.reason)
@@ -218,6 +222,13 @@ def _papers(document: Document, options: ReadOptions) -> Iterator[_Read]:
         listed = ", ".join(f"{field} ({count})" for field, count in left_out.most_common())
         yield Notice(
             name, f"values were left out, and their papers kept: {listed}, first in line {line}: {reason}"
+        )
+    if other_languages:
+        listed = ", ".join(f"{language} ({count})" for language, count in other_languages.most_common())
+        yield Notice(
+            name,
+            f"papers in other languages than {extraction_language()} are kept, but concepts are not "
+            f"extracted from them: {listed}",
         )
 
 

@@ -13,7 +13,7 @@ import spacy
 from spacy.language import Language
 from thinc.api import Model, NumpyOps
 
-from kgraph.data import MODEL, data_hash, data_path
+from kgraph.data import MODEL, data_hash, data_path, extraction_language
 from kgraph.extract.document import make_document
 from kgraph.extract.reader.encoder import encoder_version
 from kgraph.extract.reader.tok2vec import for_reading
@@ -63,6 +63,7 @@ BATCH = 64
 """Papers that the tagger processes at once."""
 
 _BATCHES_A_ZONE = 32
+_EMPTY = Extraction((), ())
 _IN_CACHE = 8
 """Papers for which the matrices of the tok2vec stay in a processor's cache."""
 
@@ -114,13 +115,21 @@ def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[tu
 
 
 def read_batch(nlp: Language, batch: Iterable[Paper]) -> list[Extraction]:
-    """Return the extractions of papers that the tagger processes at once."""
+    """Return the extractions of papers that the tagger processes at once.
+
+    That of a paper in another language is empty.
+    """
+    papers = list(batch)
     docs = nlp.pipe(
-        (make_document(nlp, paper) for paper in batch),
+        (make_document(nlp, paper) for paper in papers if _is_readable(paper)),
         batch_size=BATCH,
         component_cfg={"tok2vec": {"batch_size": _IN_CACHE}},
     )
-    return [read_document(doc) for doc in docs]
+    return [read_document(next(docs)) if _is_readable(paper) else _EMPTY for paper in papers]
+
+
+def _is_readable(paper: Paper) -> bool:
+    return paper.language is None or paper.language == extraction_language()
 
 
 def in_zones(nlp: Language, batches: Iterable[Item]) -> Iterator[Item]:

@@ -28,8 +28,8 @@ from kgraph.paper_record import (
 )
 from kgraph.schema import graph_schema
 from kgraph.sources import to_paper
+from kgraph.sources.cleaning import clean_passage, clean_phrase
 from kgraph.sources.loose_values import present
-from kgraph.sources.text import clean_line, clean_text
 from kgraph.store import GraphStore, open_store
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
@@ -40,8 +40,8 @@ def is_value(text: str) -> bool:
     return bool(text) and present({"venue": text}) == {"venue": text}
 
 
-LINES = st.text(CHARACTERS, max_size=30).map(clean_line).filter(is_value)
-TEXTS = st.text(CHARACTERS, max_size=60).map(clean_text).filter(is_value)
+LINES = st.text(CHARACTERS, max_size=30).map(clean_phrase).filter(is_value)
+TEXTS = st.text(CHARACTERS, max_size=60).map(lambda text: clean_passage(f"We study {text}"))
 
 
 IDENTIFIERS: Mapping[str, str] = {
@@ -179,22 +179,22 @@ def test_a_new_field_is_one_line(package_copy: PackageCopy, tmp_path: Path) -> N
     package_copy.edit(
         "kgraph/model.py",
         "    source: Annotated",
-        '    language: Annotated[str | None, About("The language of the text.")] = None\n    source: Annotated',
+        '    funder: Annotated[str | None, About("Who paid for the work.")] = None\n    source: Annotated',
     )
     first, second, store = tmp_path / "first.jsonl", tmp_path / "second.jsonl", tmp_path / "graph.kg"
-    first.write_text('{"id": "a", "title": "Brewing Tea", "language": " Dutch "}\n')
+    first.write_text('{"id": "a", "title": "Brewing Tea", "funder": " Tea Board "}\n')
     second.write_text(
-        '{"id": "b", "title": "Brewing Coffee", "language": true}\n{"id": "c", "title": "Brewing Cocoa"}\n'
+        '{"id": "b", "title": "Brewing Coffee", "funder": true}\n{"id": "c", "title": "Brewing Cocoa"}\n'
     )
     package_copy.run("build", first, "--store", store)
     report = package_copy.run("build", second, "--store", store, "--format", "json").json()
     assert report["rejected"] == []
-    assert "language: expected a string or null, got true or false" in report["notices"][0]["text"]
-    cypher = "MATCH (p:Paper) RETURN p.id AS id, p.language AS language ORDER BY p.id"
+    assert "funder: expected a string or null, got true or false" in report["notices"][0]["text"]
+    cypher = "MATCH (p:Paper) RETURN p.id AS id, p.funder AS funder ORDER BY p.id"
     found = package_copy.run("query", cypher, "--store", store, "--format", "json").json()
     assert found == [
-        {"id": "a", "language": "Dutch"},
-        {"id": "b", "language": None},
-        {"id": "c", "language": None},
+        {"id": "a", "funder": "Tea Board"},
+        {"id": "b", "funder": None},
+        {"id": "c", "funder": None},
     ]
-    assert '"language"' in package_copy.run("schema", "--format", "json").out
+    assert '"funder"' in package_copy.run("schema", "--format", "json").out

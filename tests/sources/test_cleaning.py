@@ -40,6 +40,7 @@ ORDINARY = [
     "Code is available at https://github.com/example/weir.",
     "An LLM forgets. LLMs are studied.",
     "A set {a, b} and a token {A}.",
+    r"Escaped signs such as 44\% alone are not TeX.",
     "We write – and — and “quotes” and naïve Bayes.",
 ]
 
@@ -57,7 +58,7 @@ def test_ordinary_text_is_unchanged(text: str) -> None:
         (r"$p<0.05$ and 92.5\% of $\mathbb{R}^d$", "p<0.05 and 92.5% of ℝ^d"),
         (r"$10^{-3}$, $x_i^2$, $\frac{a+1}{b}$, $37^\circ$C", "10⁻³, x_i², (a+1)/b, 37°C"),
         (r"CO$_2$ and a 4$\times$ gain", "CO2 and a 4× gain"),
-        (r"Schr\"odinger, R{\'e}nyi, Fran\c{c}ois, {\o}re", "Schrödinger, Rényi, François, øre"),
+        (r"Schr\"odinger, R{\'e}nyi, Gar\c{c}on, {\o}re", "Schrödinger, Rényi, Garçon, øre"),
         (r"Erd\H{o}s--R\'enyi graphs~\cite{weir2020}", "Erdős–Rényi graphs"),
         (r"\textit{WeirNet} and {\em private} \textbf{A}lpha", "WeirNet and private Alpha"),
         (r"\emph{a \textbf{nested} name} of {\textsc{Weir}}", "a nested name of Weir"),
@@ -262,7 +263,7 @@ def test_names_keep_their_capitals(title: str) -> None:
 
 LANGUAGES = {
     "en": ("Weirs and locks", "We study how a weir changes the flow of a river and the life of fish."),
-    "de": ("Wehre und Schleusen", "Wir untersuchen, wie ein Wehr den Lauf eines Flusses verändert."),
+    "de": ("Schleusen und Kanal", "Wir untersuchen, wie ein Wehr den Lauf eines Flusses verändert."),
     "fr": ("Barrages et écluses", "Nous étudions comment un barrage modifie le cours d’une rivière."),
     "es": (
         "Presas y esclusas",

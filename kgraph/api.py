@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kgraph.build import BuildReport
     from kgraph.export import ExportReport
+    from kgraph.fetching import FetchReport
     from kgraph.model import Extraction, Notice, Paper, Rejection
     from kgraph.suggest import Suggestion
     from kgraph.view import View
@@ -116,6 +117,44 @@ class KnowledgeGraph:
         yield from others
 
     @staticmethod
+    def fetch(
+        source: str,
+        query: str,
+        output: str | Path,
+        *,
+        limit: int | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        contact: str | None = None,
+        base_url: str | None = None,
+        cache: str | Path | None = None,
+        refresh: bool = False,
+        on_progress: Progress = ignore_progress,
+    ) -> FetchReport:
+        """Save records of a service in a file that :meth:`build` reads, without a store.
+
+        ``source`` is a service, as ``kgraph fetch --help`` lists them. An
+        interrupted call is continued by the same call. ``cache`` is a folder of
+        answers, by default in the user's cache folder. See
+        :func:`kgraph.fetching.fetch_papers`.
+        """
+        from kgraph.fetching import fetch_papers
+
+        return fetch_papers(
+            source,
+            query,
+            Path(output),
+            limit=limit,
+            since=since,
+            until=until,
+            contact=contact,
+            base_url=base_url,
+            cache=Path(cache) if cache is not None else _user_cache() / "answers",
+            refresh=refresh,
+            on_progress=on_progress,
+        )
+
+    @staticmethod
     def schema() -> Schema:
         """Return the data model, without reading the store."""
         return graph_schema()
@@ -206,10 +245,14 @@ def _folder(encoder: str | Path | None) -> Path | None:
 def _cache_path(store: str) -> Path:
     if not is_server(store):
         return Path(store + ".cache")
+    # One cache serves all servers, because its keys are hashes of the text.
+    return _user_cache() / "extractions.cache"
+
+
+def _user_cache() -> Path:
     from platformdirs import user_cache_path
 
-    # One cache serves all servers, because its keys are hashes of the text.
-    return user_cache_path("kgraph", appauthor=False, ensure_exists=True) / "extractions.cache"
+    return user_cache_path("kgraph", appauthor=False, ensure_exists=True)
 
 
 def open(store: str | Path | None = None) -> KnowledgeGraph:
@@ -220,3 +263,7 @@ def open(store: str | Path | None = None) -> KnowledgeGraph:
     raise InputError.
     """
     return KnowledgeGraph(store)
+
+
+fetch = KnowledgeGraph.fetch
+"""Save records of a service in a file that ``build`` reads. It needs no graph."""

@@ -200,6 +200,72 @@ def extract(
         raise InputError("no paper could be read")
 
 
+def _services() -> list[tuple[str, str]]:
+    from kgraph.fetching import SERVICES
+
+    return _descriptions(SERVICES.loaded(), lambda service: f"{service.title}: {service.description}")
+
+
+@cli.command(cls=FormatsCommand, heading="Sources and the form of their queries", formats=_services)
+@click.argument("source")
+@click.argument("query")
+@click.option("-o", "--output", metavar="FILE", required=True, help="The file to write.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Maximum number of records.")
+@click.option("--since", metavar="DAY", help="First day of publication, as 2025-06-21.")
+@click.option("--until", metavar="DAY", help="Last day of publication.")
+@click.option(
+    "--contact",
+    envvar="KGRAPH_CONTACT",
+    metavar="EMAIL",
+    help="Your address, which services ask for. Default: KGRAPH_CONTACT.",
+)
+@click.option(
+    "--base-url",
+    envvar="KGRAPH_FETCH_URL",
+    metavar="URL",
+    help="The address of a mirror or proxy of the service. Default: KGRAPH_FETCH_URL, or the service.",
+)
+@click.option(
+    "--cache",
+    metavar="DIR",
+    help="The folder of answers, which are used for a day. Default: in the user's cache folder.",
+)
+@click.option("--refresh", is_flag=True, help="Ask again instead of using answers of the last day.")
+@format_option(OUTPUT_FORMATS)
+def fetch(
+    source: str,
+    query: str,
+    output: str,
+    limit: int | None,
+    since: str | None,
+    until: str | None,
+    contact: str | None,
+    base_url: str | None,
+    cache: str | None,
+    refresh: bool,
+    form: str,
+) -> None:
+    """Save records of SOURCE that match QUERY in a file that build reads.
+
+    If it is interrupted or the network fails, the same command continues.
+    """
+    with _interruptible("run the same command again to continue"), progress_bars() as on_progress:
+        report = KnowledgeGraph.fetch(
+            source,
+            query,
+            output,
+            limit=limit,
+            since=since,
+            until=until,
+            contact=contact,
+            base_url=base_url,
+            cache=cache,
+            refresh=refresh,
+            on_progress=on_progress,
+        )
+    print_output(report, form, text.print_fetch)
+
+
 @cli.command()
 @click.argument("cypher")
 @click.option(

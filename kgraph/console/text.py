@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from kgraph.console.terminal import print_message, printable
 if TYPE_CHECKING:
     from kgraph.build import BuildReport
     from kgraph.export import ExportReport
+    from kgraph.fetching import FetchReport
     from kgraph.schema import Schema
     from kgraph.stats import Stats
     from kgraph.suggest import Suggestion
@@ -50,6 +52,13 @@ def print_suggestions(suggestions: Sequence[Suggestion]) -> None:
                 if sentence:
                     shortened = textwrap.shorten(sentence, _SENTENCE_WIDTH, placeholder=" …")
                     click.echo(printable(f"      “{shortened}”"))
+
+
+def print_fetch(report: FetchReport) -> None:
+    """Print the number of records and the command to run next."""
+    of = f" of {report.total:,}" if report.total is not None else ""
+    click.echo(f"{report.output}: {report.records:,}{of} records")
+    print_message(f"next: kgraph build {shlex.quote(report.output)}")
 
 
 def print_export(report: ExportReport) -> None:

@@ -284,6 +284,14 @@ def test_no_record_at_all(tmp_path: Path, text: str) -> None:
         items(written(tmp_path, text))
 
 
+@pytest.mark.parametrize("name", ["papers.json", "papers.jsonl"])
+def test_an_array_with_one_record_a_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('[\n{"title": "A"},\n{"title": "B"}\n]\n')
+    assert [item.title for item in items(path) if isinstance(item, Paper)] == ["A", "B"]
+    assert len(items(path)) == 2
+
+
 def test_latin_1_is_read_and_reported(tmp_path: Path) -> None:
     paper, notice = items(written(tmp_path, '{"title": "caf\xe9"}'.encode("latin-1")))
     assert isinstance(paper, Paper) and paper.title == "caf\xe9"

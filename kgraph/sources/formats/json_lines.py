@@ -21,13 +21,15 @@ class JsonLines:
     def detect(self, beginning: str) -> Match:
         """Return LIKELY if the first line, or at least half of the lines, begin an object.
 
-        It is only POSSIBLE if the first object has several lines.
+        It is only POSSIBLE if the first object has several lines, or an array begins.
         """
         if is_indented(beginning):
             return Match.POSSIBLE
         lines = [line.strip() for line in beginning.splitlines() if line.strip()]
         objects = [bool(OBJECT_START.match(line)) for line in lines]
-        return Match.LIKELY if any(objects[:1]) or sum(objects) * 2 >= len(objects) > 0 else Match.NO
+        if any(objects[:1]) or sum(objects) * 2 >= len(objects) > 0:
+            return Match.POSSIBLE if beginning.startswith("[") else Match.LIKELY
+        return Match.NO
 
     def records(self, file: TextFile, options: ReadOptions) -> Iterator[Item]:
         """Yield the record of each line that is not blank."""

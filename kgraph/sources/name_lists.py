@@ -45,15 +45,17 @@ def separated_names(text: str) -> list[str]:
 
     Each name has at least two words, so a single word belongs to the name before it.
     """
-    names: list[str] = []
+    names: list[list[str]] = []
+    whole = False
     for piece in _cut(text):
-        if names and (
-            " " not in piece.strip() or " " not in names[-1].strip() or _NAME_PREFIX.search(names[-1])
-        ):
-            names[-1] += piece
+        words = " " in piece.strip()
+        if names and not (words and whole and not _NAME_PREFIX.search(names[-1][-1])):
+            names[-1].append(piece)
+            whole = whole or words
         else:
-            names.append(piece)
-    return _names(names)
+            names.append([piece])
+            whole = words
+    return _names(["".join(pieces) for pieces in names])
 
 
 def _cut(text: str) -> list[str]:

@@ -224,6 +224,8 @@ def test_names_without_separators() -> None:
     assert separated_names("Inga AaltoYann LeCunAngus McDonaldX. Y. Li") == [
         *("Inga Aalto", "Yann LeCun", "Angus McDonald", "X. Y. Li"),
     ]
+    # Joining the pieces takes linear time.
+    assert separated_names("aB" * 300_000) == ["aB" * 300_000]
 
 
 @settings(max_examples=200, deadline=2000)

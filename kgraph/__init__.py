@@ -15,9 +15,11 @@ from kgraph.api import KnowledgeGraph, fetch, open
 from kgraph.errors import InputError, KgraphError, QueryError, StoreError
 from kgraph.export import ExportReport, NextStep
 from kgraph.model import (
+    Conflict,
     Evidence,
     Extraction,
     Mention,
+    Merge,
     Notice,
     Organization,
     Paper,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildReport",
+    "Conflict",
     "Evidence",
     "ExportReport",
     "Extraction",
@@ -52,6 +55,7 @@ __all__ = [
     "Label",
     "LabelKind",
     "Mention",
+    "Merge",
     "NextStep",
     "Notice",
     "Organization",

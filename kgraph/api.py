@@ -44,6 +44,7 @@ class KnowledgeGraph:
         cache: str | Path | None = None,
         jobs: int | None = None,
         encoder: str | Path | None = None,
+        dry_run: bool = False,
         on_progress: Progress = ignore_progress,
     ) -> BuildReport:
         """Build the graph of the papers in some files, or add them to it.
@@ -54,19 +55,22 @@ class KnowledgeGraph:
         cache folder. ``jobs`` is the number of processes that extract. The
         default is one a core for many papers, and only this process for few.
         ``encoder`` is a folder with a transformer encoder that finds entities
-        (docs/training.md).
+        (docs/training.md). With ``dry_run``, files are read and records merged,
+        and nothing is extracted or written.
         """
         from kgraph.sources import check_inputs
 
         # Before the imports of spaCy, and before the cache is opened.
         check_inputs(inputs, page_year=page_year)
 
-        from kgraph.build import build
+        from kgraph.build import build, preview
         from kgraph.extract.run.processes import check_jobs
         from kgraph.link.thesaurus import read_thesaurus
 
         check_jobs(jobs)
         words = read_thesaurus(Path(thesaurus)) if thesaurus is not None else None
+        if dry_run:
+            return preview(self._store, inputs, page_year=page_year, on_progress=on_progress)
         return build(
             self._store,
             inputs,

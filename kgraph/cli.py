@@ -134,6 +134,7 @@ _READS_PAPERS: Mapping[str, Any] = {
 @click.option("--cache", metavar="FILE", help="The file of cached extractions. Default: next to the graph.")
 @JOBS
 @ENCODER
+@click.option("--dry-run", is_flag=True, help="Show merges, conflicts and rejections, and write nothing.")
 @format_option(OUTPUT_FORMATS)
 def build(
     inputs: tuple[str, ...],
@@ -143,6 +144,7 @@ def build(
     cache: str | None,
     jobs: int | None,
     encoder: str | None,
+    dry_run: bool,
     form: str,
 ) -> None:
     """Build the graph of the papers in INPUT, or add them to it.
@@ -159,6 +161,7 @@ def build(
             cache=cache,
             jobs=jobs,
             encoder=encoder,
+            dry_run=dry_run,
             on_progress=on_progress,
         )
     print_output(report, form, text.print_build)

@@ -10,14 +10,17 @@ from kgraph.schema import graph_schema
 from kgraph.store import GraphStore
 from kgraph.store.reading import written_by_kgraph
 
+_OTHER_NAMES = ("other_ids", "aliases")
+_IDENTIFIERS = ("doi", "arxiv", "openalex", "semantic_scholar", "pmid", "acl")
 _SHOWN = 5
 """How many candidates an error lists."""
 
 
 def find_paper(store: GraphStore, text: str) -> str:
-    """Return the id of the paper with this id, exact title or unique part of a title.
+    """Return the id of the paper with this id, exact title, identifier or unique part of a title.
 
-    Ignores case. Raises InputError if no paper or more than one matches. The
+    The ids that its records have, or that it had in an earlier graph, find it
+    too. Ignores case. Raises InputError if no paper or more than one matches. The
     message lists the first of several.
     """
     return _find(store, "Paper", text)
@@ -44,8 +47,13 @@ def _find(store: GraphStore, label: str, text: str) -> str:
         raise InputError(f"the name of the {label.lower()} is empty")
     text = text.strip()
     conditions = ["n.id = $text", "toLower(n.name) = toLower($text)"]
-    if any(prop.name == "aliases" for prop in graph_schema().label(label).properties):
-        conditions.append("any(alias IN n.aliases WHERE toLower(alias) = toLower($text))")
+    declared = {prop.name for prop in graph_schema().label(label).properties}
+    conditions += [
+        f"any(other IN n.{name} WHERE toLower(other) = toLower($text))"
+        for name in _OTHER_NAMES
+        if name in declared
+    ]
+    conditions += [f"toLower(n.{name}) = toLower($text)" for name in _IDENTIFIERS if name in declared]
     conditions.append("toLower(n.name) CONTAINS toLower($text)")
     # Use the first condition that any node meets.
     found = next(filter(None, (_matches(store, label, condition, text) for condition in conditions)), [])

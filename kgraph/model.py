@@ -160,7 +160,20 @@ class Paper:
         str | None,
         About("The language of the text as detected (ISO 639), if it is certain.", in_record=False),
     ] = None
+    retracted: Annotated[bool | None, About("True if the paper was retracted or withdrawn.")] = None
+    notice: Annotated[
+        str | None,
+        About("For a notice about another paper: retraction, correction or concern.", in_record=False),
+    ] = None
     source: Annotated[str, About("The file that the paper was read from.", in_record=False)] = ""
+    sources: Annotated[
+        tuple[str, ...],
+        About("The records of the paper, as JSON: file, line or id, and where they differ.", in_record=False),
+    ] = ()
+    other_ids: Annotated[
+        tuple[str, ...],
+        About("Other ids by which the paper is found: those of its records.", in_record=False),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +201,32 @@ class Notice:
 
     file: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Records that are one paper: its id and title, and where each record is."""
+
+    paper: str
+    title: str
+    records: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.paper} ({self.title}): {'; '.join(self.records)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A value of a record that its paper does not have, because the value of another record was kept."""
+
+    paper: str
+    field: str
+    record: str
+    value: str
+    kept: str
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.field} {self.value!r} was not used, {self.paper} has {self.kept!r}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,15 @@ def test_bad_records_among_good_ones(cli: Cli, kitchen: Path, tmp_path: Path) ->
     ]
     file.write_text("\n".join(lines))
     ran = cli.run("build", file, "--store", kitchen)
-    assert "1 papers read: 0 added" in ran.out and "6 rejected" in ran.out
-    for line in (1, 3, 4, 5, 6, 7):
+    assert "3 papers read: 0 added, 1 updated, 1 merged, 1 unchanged; 4 rejected" in ran.out
+    assert f"merged: toast ({PAPERS[1]['title']}): kitchen.jsonl, id toast; mixed.jsonl, id kettle" in ran.err
+    for line in (1, 3, 4, 7):
         assert f"rejected: {file}, line {line}" in ran.err
-    assert tuples_of(kitchen, "MATCH (p:Paper) RETURN count(p)") == [(3,)]
+    assert tuples_of(kitchen, "MATCH (p:Paper) RETURN p.id ORDER BY p.id") == [
+        ("kettle",),
+        ("soup",),
+        ("toast",),
+    ]
 
 
 def test_every_rejection_is_reported_if_all_records_are_rejected(

@@ -68,6 +68,7 @@ def test_a_paper_and_all_that_belongs_to_it(kitchen_graph: Path) -> None:
         "url": "https://example.org/kettle",
         "keywords": ["water"],
         "source": "kitchen.jsonl",
+        "sources": ['{"file":"kitchen.jsonl","id":"kettle"}'],
     }
     authors = "MATCH (p:Paper)-[r:AUTHORED_BY]->(a:Author) RETURN p.id, a.name, r.position ORDER BY p.id, r.position"
     assert tuples_of(kitchen_graph, authors) == [
@@ -261,10 +262,11 @@ def test_a_changed_paper_replaces_its_edges(cli: Cli, kitchen: Path, tmp_path: P
     assert (report["added"], report["updated"], report["unchanged"]) == (0, 1, 0)
     fresh = tmp_path / "fresh.kg"
     shutil.copy(f"{kitchen}.cache", f"{fresh}.cache")
-    # The changed paper has the name of its last file.
-    built(cli, fresh, tmp_path / "changed.jsonl")
-    built(cli, fresh, jsonl(tmp_path / "kitchen.jsonl", *PAPERS[1:]))
+    built(cli, fresh, tmp_path / "kitchen.jsonl", tmp_path / "changed.jsonl")
     assert everything(kitchen) == everything(fresh)
+    assert tuples_of(kitchen, "MATCH (p:Paper {id: 'kettle'}) RETURN p.abstract, p.url") == [
+        (changed["abstract"], PAPERS[0]["url"])
+    ]
     assert tuples_of(kitchen, "MATCH (a:Author) RETURN a.name ORDER BY a.name") == [
         ("Li Wei",),
         ("Mary Shelley",),
@@ -280,15 +282,17 @@ def test_the_same_paper_of_another_file_is_unchanged(cli: Cli, kitchen: Path, tm
     assert kitchen.read_bytes() == before
 
 
-def test_duplicates_are_rejected(cli: Cli, tmp_path: Path) -> None:
+def test_a_repeated_record_and_another_paper_with_its_id(cli: Cli, tmp_path: Path) -> None:
     other = PAPERS[1] | {"id": "kettle"}
     file = jsonl(tmp_path / "double.jsonl", PAPERS[0], PAPERS[0], other)
     report = built(cli, tmp_path / "graph.kg", file)
-    assert (report["read"], report["papers"]) == (1, 1)
-    again, clash = report["rejected"]
-    assert again["line"] == 2 and "repeats the paper" in again["reason"] and "line 1" in again["reason"]
-    assert clash["line"] == 3 and "another paper" in clash["reason"]
-    assert tuples_of(tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.title") == [(PAPERS[0]["title"],)]
+    assert (report["read"], report["added"], report["merged"], report["rejected"]) == (3, 2, 1, [])
+    assert tuples_of(
+        tmp_path / "graph.kg", "MATCH (p:Paper) RETURN p.title, p.other_ids ORDER BY p.title"
+    ) == [
+        (PAPERS[0]["title"], ["kettle"]),
+        (PAPERS[1]["title"], ["kettle"]),
+    ]
 
 
 def test_a_title_that_is_the_id(cli: Cli, kitchen: Path, tmp_path: Path) -> None:

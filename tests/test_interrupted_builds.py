@@ -22,7 +22,8 @@ ADDED = 15
 def more(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of some papers of the sample, to be added to the graph of the kitchen."""
     papers = [item for item in read([SAMPLE]) if isinstance(item, Paper)]
-    records = [{"title": paper.title, "abstract": paper.abstract} for paper in papers[:ADDED]]
+    # With ids, because the graph keeps the line of a record without one.
+    records = [{"id": paper.id, "title": paper.title, "abstract": paper.abstract} for paper in papers[:ADDED]]
     return jsonl(tmp_path_factory.mktemp("more") / "more.jsonl", *records)
 
 

@@ -70,6 +70,8 @@ def values(field: PaperField) -> st.SearchStrategy[Any]:
     elif field.type is Organization:
         handles = LINES.map(lambda line: line.replace(" ", "-"))
         value = st.builds(lambda handle, name: {"handle": handle, "name": name}, handles, LINES)
+    elif field.type is bool:
+        value = st.booleans()
     elif field.type is int:
         least = -LARGEST_NUMBER if about.least is None else about.least
         value = st.integers(least, about.most or LARGEST_NUMBER)

@@ -15,28 +15,43 @@ if TYPE_CHECKING:
     from kgraph.build import BuildReport
     from kgraph.export import ExportReport
     from kgraph.fetching import FetchReport
+    from kgraph.model import Conflict, Merge
     from kgraph.schema import Schema
     from kgraph.stats import Stats
     from kgraph.suggest import Suggestion
 
+_ENTRIES = 50
 _REASONS = 3
 _SENTENCE_WIDTH = 160
 
 
 def print_build(report: BuildReport) -> None:
-    """Print the counts of a build. Notices and rejections go to stderr."""
+    """Print the counts of a build. Notices, merges, conflicts and rejections go to stderr."""
+    merged = f"{report.merged} merged, " if report.merged else ""
     click.echo(
         f"{report.read} papers read: {report.added} added, {report.updated} updated, "
-        f"{report.unchanged} unchanged; {len(report.rejected)} rejected"
+        f"{merged}{report.unchanged} unchanged; {len(report.rejected)} rejected"
     )
-    click.echo(
-        f"the graph has {report.papers} papers, {report.concepts} concepts "
-        f"and {sum(report.relationships.values())} relationships"
-    )
+    if report.written:
+        click.echo(
+            f"the graph has {report.papers} papers, {report.concepts} concepts "
+            f"and {sum(report.relationships.values())} relationships"
+        )
+    else:
+        click.echo(f"nothing was written; the graph would have {report.papers} papers")
     for notice in report.notices:
         print_message(f"{notice.file}: {notice.text}")
+    _print_entries("merged", report.merges)
+    _print_entries("conflict", report.conflicts)
     for rejection in report.rejected:
         print_message(f"rejected: {rejection}")
+
+
+def _print_entries(word: str, entries: Sequence[Merge] | Sequence[Conflict]) -> None:
+    for entry in entries[:_ENTRIES]:
+        print_message(f"{word}: {entry}")
+    if len(entries) > _ENTRIES:
+        print_message(f"{word}: {len(entries) - _ENTRIES} more, listed by --format json")
 
 
 def print_suggestions(suggestions: Sequence[Suggestion]) -> None:

@@ -10,7 +10,7 @@ from kgraph.sources.format import Item, Match, RawRecord, ReadOptions, Remark, S
 from kgraph.sources.identity import paper_id
 from kgraph.sources.opening import TextFile, UnreadableFileError
 from kgraph.sources.paper import PaperRead, to_paper
-from kgraph.sources.reading import check_inputs, read
+from kgraph.sources.reading import check_inputs, read, read_records
 from kgraph.sources.registry import source_formats
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "check_inputs",
     "paper_id",
     "read",
+    "read_records",
     "source_formats",
     "to_paper",
 ]

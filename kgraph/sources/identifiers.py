@@ -56,6 +56,9 @@ _ACL_ADDRESS = re.compile(
     r"\b(?:aclanthology\.org|aclweb\.org/anthology)/(?P<id>[A-Z0-9][A-Z0-9.-]{3,60}?)(?:\.pdf|\.bib)?/?(?=[?#]|$)",
     re.IGNORECASE,
 )
+_PREPRINT_DOI = re.compile(
+    r"10\.(?:48550|1101|21203|31234|31219|20944|26434|36227|2139|33774|22541|55458)/", re.IGNORECASE
+)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -182,3 +185,18 @@ def address_identifiers(address: str) -> Iterator[tuple[IdentifierForm, str]]:
     for form, pattern in others:
         if pattern.search(address) and (found := KINDS[form].find(address)):
             yield form, found
+
+
+def id_identifiers(id_: str) -> Iterator[tuple[IdentifierForm, str]]:
+    """Yield the identifiers that the id of a record is, with their forms, such as its DOI."""
+    if arxiv := find_arxiv(id_):
+        yield "arxiv", arxiv
+    elif id_[:4].lower() == "doi:" and (doi := find_doi(id_)):
+        yield "doi", doi
+    else:
+        yield from address_identifiers(id_)
+
+
+def is_preprint_doi(doi: str) -> bool:
+    """Return whether a DOI belongs to a preprint server."""
+    return bool(_PREPRINT_DOI.match(doi))

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from hashlib import sha256
+from dataclasses import replace
+from hashlib import blake2b, sha256
+
+import msgspec
+
+from kgraph.model import Paper
 
 MAX_LENGTH = 80
 """The maximum length of an id made from a title, including its hash."""
 
 _HASH_DIGITS = 8
 _LONG_HASH_DIGITS = 16
+_SUFFIX_DIGITS = 12
+_ENCODER = msgspec.msgpack.Encoder()
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 # Names may differ by punctuation alone: "C#" is not "C", "Q*" not "Q".
@@ -55,6 +62,21 @@ def paper_id(title: str, abstract: str) -> str:
     if len(slug) > room:
         slug = slug[: room + 1].rpartition("-")[0] or slug[:room]
     return f"{slug}-{_digest(normal, _HASH_DIGITS)}"
+
+
+def own_id(paper: Paper) -> str:
+    """Return the id of a record, or one that is made from its title if it gives none."""
+    return paper.id or paper_id(paper.title, paper.abstract)
+
+
+def content_digest(paper: Paper) -> bytes:
+    """Return 8 bytes that only records with the same values have, whatever their file."""
+    return blake2b(_ENCODER.encode(replace(paper, source="")), digest_size=8).digest()
+
+
+def long_id(paper: Paper) -> str:
+    """Return an id for a record that shares its id, or its title, with another work."""
+    return f"{own_id(paper)}-{content_digest(paper).hex()[:_SUFFIX_DIGITS]}"
 
 
 def _ascii(decomposed: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from kgraph.model import Organization, Paper, ValueForm
+from kgraph.model import IdentifierForm, Organization, Paper, ValueForm
 from kgraph.paper_record import OrganizationRecord, PaperField, RecordError, paper_fields, parse_record
 from kgraph.sources.cleaning import PaperText, clean_paper_text, clean_passage, clean_phrase
 from kgraph.sources.cleaning.language import detect_language
 from kgraph.sources.dates import record_date
-from kgraph.sources.identifiers import KINDS, IdentifierKind, address_identifiers
+from kgraph.sources.identifiers import KINDS, IdentifierKind, address_identifiers, id_identifiers
 from kgraph.sources.identity import paper_id
 from kgraph.sources.loose_values import LeftOut, fitting, present
 from kgraph.sources.people import full_name
@@ -29,9 +29,14 @@ class _OtherKindError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PaperRead:
-    """A paper, its date as the record writes it if that cannot be read, and values that were left out."""
+    """A paper, and what is said about its record.
+
+    ``has_id`` says whether the record gives the id. ``odd_date`` is its date as
+    written if that cannot be read, and ``left_out`` are values that do not fit.
+    """
 
     paper: Paper
+    has_id: bool
     odd_date: str | None = None
     left_out: tuple[LeftOut, ...] = ()
 
@@ -42,7 +47,7 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
     Title, abstract and keywords are cleaned (:mod:`kgraph.sources.cleaning`).
     Without an id it gets one from its title, without a year that of its date,
     without a number of authors the number of names, without a DOI or another
-    identifier that of its address. Values in another form are read where they
+    identifier that of its address or id. Values in another form are read where they
     are clear, and otherwise left out. Raises RecordError if the id, title or
     abstract breaks the schema, or if title and abstract are empty.
     """
@@ -54,22 +59,24 @@ def to_paper(values: Mapping[str, Any], source: str) -> PaperRead:
         values, left_out = fitting(values)
         record = parse_record(values)
     fields, of_other_kind = _cleaned(record, values)
-    for name, identifier in _identifiers_in(filter(None, (record.url, fields.get("doi")))):
-        fields.setdefault(name, identifier)
+    for form, identifier in _implied_identifiers(record.url, fields.get("doi"), fields.get("id")):
+        fields.setdefault(_identifier_names()[form], identifier)
     left_out += of_other_kind
     fields.update(_clean_together(fields))
     title, abstract = fields["title"], fields["abstract"]
     if not title and not abstract:
         raise RecordError("title and abstract are empty")
+    has_id = bool(fields.get("id"))
     fields["id"] = fields.get("id") or paper_id(title, abstract)
     if fields.get("author_count") is None:
         fields["author_count"] = _author_count(record.authors or (), fields.get("authors", ()))
     written = fields.get("date")
     if not written:
-        return PaperRead(Paper(**fields, source=source), left_out=left_out)
+        return PaperRead(Paper(**fields, source=source), has_id, left_out=left_out)
     fields["date"], year, understood = record_date(written)
     fields["year"] = year or fields.get("year")
-    return PaperRead(Paper(**fields, source=source), None if understood else clean_line(written), left_out)
+    odd_date = None if understood else clean_line(written)
+    return PaperRead(Paper(**fields, source=source), has_id, odd_date, left_out)
 
 
 def _author_count(written: Sequence[str], names: Sequence[str]) -> int | None:
@@ -149,11 +156,14 @@ def _clean_address(text: str) -> str:
     return ""
 
 
-def _identifiers_in(addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the identifiers in addresses, with the names of their properties."""
-    for address in addresses:
-        for form, identifier in address_identifiers(clean_line(address)):
-            yield _identifier_names()[form], identifier
+def _implied_identifiers(
+    address: str | None, doi: str | None, id_: str | None
+) -> Iterator[tuple[IdentifierForm, str]]:
+    """Yield the identifiers in the address, DOI and id of a record, with their forms."""
+    for text in filter(None, (address, doi)):
+        yield from address_identifiers(clean_line(text))
+    if id_:
+        yield from id_identifiers(id_)
 
 
 @cache

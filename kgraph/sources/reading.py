@@ -1,10 +1,10 @@
-"""Read files: detect the format of each, turn its records into papers, reject repeats."""
+"""Read files: detect the format of each, turn its records into papers."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from kgraph.data import extraction_language
 from kgraph.errors import InputError
 from kgraph.model import Notice, Paper, Rejection
 from kgraph.paper_record import RecordError
+from kgraph.source_record import SourceRecord
 from kgraph.sources.documents import Document, documents
 from kgraph.sources.format import PAGE_YEARS, Item, RawRecord, ReadOptions, Remark
 from kgraph.sources.identity import normal_title
@@ -27,11 +28,12 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    """A paper, and the file and line on which it begins."""
+    """A paper, the file and line on which its record begins, and whether the record gives the id."""
 
     file: str
     line: int
     paper: Paper
+    has_id: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +55,47 @@ class _Readable:
 _Read = _Located | Rejection | Notice
 
 
-def read(
+def read_records(
     paths: Iterable[Path | str], *, page_year: int | None = None, need_title: bool = False
-) -> Iterator[Paper | Rejection | Notice]:
-    """Yield the papers of files as a stream, in their order.
+) -> Iterator[SourceRecord | Rejection | Notice]:
+    """Yield the records of files as a stream, in their order.
 
     A path is a file, a folder, a pattern or ``-`` for standard input, and a
-    file may be compressed or an archive. Ids are unique in one run. A later
-    record with the same id is a Rejection that names the first and says whether
-    it repeats the paper. ``page_year`` is the year of dates on a page that
-    print none. With ``need_title``, a record without a title is a Rejection. An
-    unreadable file among several is a Rejection with line 0. In a folder or an
-    archive, files of no known format are named in a Notice. A format that
-    cannot be loaded is a Notice.
+    file may be compressed or an archive. ``page_year`` is the year of dates on
+    a page that print none. With ``need_title``, a record without a title is a
+    Rejection. An unreadable file among several is a Rejection with line 0. In a
+    folder or an archive, files of no known format are named in a Notice. A
+    format that cannot be loaded is a Notice.
 
     Raises InputError as :func:`check_inputs` does, but only after the last file.
     """
+    for item in _read_items(paths, page_year, need_title):
+        if isinstance(item, _Located):
+            paper = item.paper if item.has_id else replace(item.paper, id="")
+            yield SourceRecord(paper.source, item.line, paper)
+        else:
+            yield item
+
+
+def read(
+    paths: Iterable[Path | str], *, page_year: int | None = None, need_title: bool = False
+) -> Iterator[Paper | Rejection | Notice]:
+    """Yield the paper of each record, as :func:`read_records` reads it.
+
+    Records are not merged. Ids are unique in one run. A later record with the
+    same id is a Rejection that names the first and says whether it repeats the
+    paper.
+    """
+    return _without_repeats(_read_items(paths, page_year, need_title))
+
+
+def _read_items(paths: Iterable[Path | str], page_year: int | None, need_title: bool) -> Iterator[_Read]:
     options = _options(page_year)
     files = input_files(paths)
     for failure in loaded_formats().failures:
         yield Notice(GROUP, failure)
     items = _reported(_items_of(files, options))
-    yield from _without_repeats(_titled(items) if need_title else items)
+    yield from _titled(items) if need_title else items
 
 
 def check_inputs(paths: Iterable[Path | str], *, page_year: int | None = None) -> None:
@@ -207,7 +228,7 @@ def _papers(document: Document, options: ReadOptions) -> Iterator[_Read]:
                 first_left_out = first_left_out or (item.line, value.reason)
             if found.paper.language not in (None, extraction_language()):
                 other_languages[str(found.paper.language)] += 1
-            yield _Located(name, item.line, found.paper)
+            yield _Located(name, item.line, found.paper, found.has_id)
         else:
             yield Rejection(name, item.line, excerpt(item.record), item.reason)
     if odd_dates:

@@ -143,7 +143,7 @@ def _clean_identifier(kind: IdentifierKind, value: str | int) -> str:
 
 
 def _clean_person(name: str) -> str:
-    return full_name(clean_line(name))
+    return full_name(clean_phrase(name))
 
 
 def _clean_address(text: str) -> str:

@@ -115,6 +115,16 @@ def test_fields(tmp_path: Path, fields: str, name: str, value: Any) -> None:
     assert getattr(entry(tmp_path, fields), name) == value
 
 
+def test_tex_in_names_venues_and_keywords(tmp_path: Path) -> None:
+    paper = entry(
+        tmp_path,
+        r"""author = {Aalto, Inga and M{\"u}ller, J{\"o}rg and {\v{S}}vec, Fran{\c{c}}ois and {\L}ysa, Ola},
+        journal = {R{\'e}sum{\'e}s \& Tides}, keywords = {caf{\'e}s, tides}""",
+    )
+    assert paper.authors == ("Inga Aalto", "Jörg Müller", "François Švec", "Ola Łysa")
+    assert (paper.venue, paper.keywords) == ("Résumés & Tides", ("cafés", "tides"))
+
+
 def test_a_broken_entry_rejects_itself_only(tmp_path: Path) -> None:
     text = (
         "@article{one, title = {Tides}}\n\n@article{two,\n title = {Not closed,\n year = 2021\n}\n"

@@ -23,6 +23,9 @@ ReadForeign = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 It may raise RecordError.
 """
 
+Expand = Callable[[Any], Iterable[Any]]
+"""Return the records in a JSON value."""
+
 _OPEN_ENDS = (",", "{", "[", ":")
 
 
@@ -44,10 +47,19 @@ def is_indented(text: str) -> bool:
     return False
 
 
+def elements(value: Any) -> Iterable[Any]:
+    """Return the elements of an array that has objects, and otherwise the value itself."""
+    has_objects = isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value)
+    return value if has_objects else [value]
+
+
 def json_records(
-    file: TextFile, values: Iterable[Value], read_foreign: ReadForeign | None = None
+    file: TextFile,
+    values: Iterable[Value],
+    read_foreign: ReadForeign | None = None,
+    expand: Expand = elements,
 ) -> Iterator[Item]:
-    """Yield the record of each value, or the reason why it has none.
+    """Yield the records of each value, or the reason why it has none.
 
     A record that ``read_foreign`` does not know is a record of kgraph, and a
     remark names the unknown properties of such records. If the file is
@@ -62,9 +74,7 @@ def json_records(
     for value in values:
         line, seen = value.line, True
         try:
-            parsed = _parsed(value, file)
-            foreign = read_foreign(parsed) if read_foreign else None
-            record = names.known(parsed) if foreign is None else foreign
+            records = expand(_parsed(value, file))
         except _NotTextError as error:
             not_text = not_text or str(error)
             reported = True
@@ -77,8 +87,9 @@ def json_records(
                 yield UnreadRecord(line, str(error))
         else:
             texts += 1
-            reported = True
-            yield RawRecord(line, record)
+            for record in records:
+                reported = True
+                yield _item(record, line, names, read_foreign)
     if notice := names.notice():
         yield Remark(notice)
     if file.broken:
@@ -91,13 +102,23 @@ def json_records(
         raise UnreadableFileError(not_text)
 
 
-def _parsed(value: Value, file: TextFile) -> Mapping[str, Any]:
+def _item(record: Any, line: int, names: PropertyNames, read_foreign: ReadForeign | None) -> Item:
+    try:
+        values = record_values(record)
+        foreign = read_foreign(values) if read_foreign else None
+    except RecordError as error:
+        return UnreadRecord(line, str(error))
+    return RawRecord(line, names.known(values) if foreign is None else foreign)
+
+
+def _parsed(value: Value, file: TextFile) -> Any:
     if value.text is None:
         raise RecordError(f"longer than {MAX_VALUE_LENGTH // 1_000_000} million characters")
     _require_text(value.text, value.offset, file)
     try:
+        # A line may end in a comma, as the elements of an array do.
         # strict=False: a raw tab or control character in a string is not a reason to reject a paper.
-        record = json.loads(value.text, strict=False)
+        return json.loads(value.text.rstrip().removesuffix(","), strict=False)
     except json.JSONDecodeError as error:
         raise RecordError(f"not valid JSON: {error.msg} at column {error.colno}") from None
     except RecursionError:
@@ -105,7 +126,6 @@ def _parsed(value: Value, file: TextFile) -> Mapping[str, Any]:
     except ValueError:
         # The only other ValueError of json.loads is an integer of thousands of digits.
         raise RecordError("a number in it is too large") from None
-    return record_values(record)
 
 
 def _require_text(text: str, offset: int | None, file: TextFile) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOBase
 
 MAX_VALUE_LENGTH = 10_000_000
@@ -58,14 +58,20 @@ def values_in_document(stream: TextIOBase) -> Iterator[Value]:
     return _cut(iter(lambda: stream.read(_CHUNK), ""))
 
 
+def values_in_object(stream: TextIOBase) -> Iterator[Value]:
+    """Yield each member of a JSON object, as an object of one member."""
+    for value in _cut(iter(lambda: stream.read(_CHUNK), ""), opening="{"):
+        yield value if value.text is None else replace(value, text=f"{{{value.text}}}")
+
+
 def values_in_pages(stream: TextIOBase, keys: Sequence[str]) -> Iterator[Value]:
     """Yield each element of the arrays under a path of keys, such as ``("message", "items")``."""
     selector = _ArraySelector(keys)
     return _cut(map(selector.feed, iter(lambda: stream.read(_CHUNK), "")))
 
 
-def _cut(chunks: Iterator[str]) -> Iterator[Value]:
-    cutter = _Cutter()
+def _cut(chunks: Iterator[str], opening: str = "[") -> Iterator[Value]:
+    cutter = _Cutter(opening)
     for chunk in chunks:
         yield from cutter.feed(chunk)
     yield from cutter.end()
@@ -148,9 +154,13 @@ def _line_ends(text: str) -> str:
 
 
 class _Cutter:
-    """Cut a text after each element, by following quotes and brackets."""
+    """Cut a text after each element, by following quotes and brackets.
 
-    def __init__(self) -> None:
+    ``opening`` is the bracket of the arrays or objects whose elements are cut.
+    """
+
+    def __init__(self, opening: str) -> None:
+        self._opening = opening
         self._parts: list[str] = []
         self._length = 0
         self._line = 1
@@ -178,9 +188,11 @@ class _Cutter:
             elif mark == '"':
                 self._in_string = not self._in_string
             elif mark in "{[":
-                opens_array = mark == "[" and self._depth == 0 and self._is_blank(chunk[start : position - 1])
+                is_outer = (
+                    mark == self._opening and self._depth == 0 and self._is_blank(chunk[start : position - 1])
+                )
                 self._depth += 1
-                if opens_array and self._base == 0:
+                if is_outer and self._base == 0:
                     self._base = 1
                     self._drop()
                     start = position

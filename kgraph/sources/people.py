@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 _DEGREE = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|D\.?Phil|Dr|Prof)\.?", re.IGNORECASE)
-_COMPANY = re.compile(r"(?:Inc|Ltd|LLC|GmbH|Corp|Co|S\.?A|B\.?V|plc)\.?", re.IGNORECASE)
+_COMPANY = re.compile(r"(?:Inc|Ltd|LLC|GmbH|Corp|plc)\.?", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:[JS]r\.?|I{2,3}|IV|VI{0,3}|[2-4](?:nd|rd|th))", re.IGNORECASE)
 _INITIALS = r"(?:[^\W\d_a-z]{1,4}|(?:[^\W\d_]\.?[\s-]?){1,4}(?<=[.]))"
 _FAMILY_INITIALS = re.compile(rf"(?P<family>[^\W\d_].*?)\s+(?P<initials>{_INITIALS})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgraph.sources.format import Item, Match, ReadOptions
+from kgraph.sources.json_layout import object_layout
 from kgraph.sources.json_records import OBJECT_START, is_indented, json_records
 from kgraph.sources.json_values import values_by_line
 from kgraph.sources.opening import TextFile
@@ -21,9 +22,9 @@ class JsonLines:
     def detect(self, beginning: str) -> Match:
         """Return LIKELY if the first line, or at least half of the lines, begin an object.
 
-        It is only POSSIBLE if the first object has several lines, or an array begins.
+        It is only POSSIBLE if the first object has several lines or holds all records, or if an array begins.
         """
-        if is_indented(beginning):
+        if is_indented(beginning) or object_layout(beginning):
             return Match.POSSIBLE
         lines = [line.strip() for line in beginning.splitlines() if line.strip()]
         objects = [bool(OBJECT_START.match(line)) for line in lines]

@@ -24,10 +24,6 @@ _ENDS_IN_ACRONYM = re.compile(r"(?:^|[\s\-_/])(?:(?=[A-Z])[A-Za-z&]{1,5}S|[A-Z]{
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−_/]+")
 _SIZE = re.compile(r"\d[\d,]*[KMBTkx]?")
 _WORD = re.compile(r"[a-z]{4,}")
-_PREFIX = re.compile(
-    r"(?:anti|auto|centi|co|counter|cross|de|dis|hetero|hyper|inter|intra|kilo|macro|micro|mid|milli|mini|mis|multi"
-    r"|nano|non|over|photo|pico|poly|pre|pseudo|re|self|semi|sub|super|trans|tri|un|under|uni)(?=[a-z]{5})"
-)
 _SHORT_PLURAL = re.compile(r"[a-z]{2}s")
 _EDGES = re.compile(r"^[^\w(\[+#]+|[^\w)\]+#%*]+$")
 
@@ -45,6 +41,11 @@ def _singulars_in_s() -> frozenset[str]:
 @cache
 def _british_spellings() -> Mapping[str, str]:
     return dict(line.split("\t") for line in _read_lines("british_spellings.tsv"))
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(_read_lines('spelling_prefixes.txt'))})(?=[a-z]{{5}})")
 
 
 def _read_lines(name: str) -> list[str]:
@@ -89,7 +90,7 @@ def _american_word(word: str) -> str:
     spellings = _british_spellings()
     if word in spellings:
         return spellings[word]
-    prefix = _PREFIX.match(word)
+    prefix = _prefix().match(word)
     if prefix is not None and (rest := spellings.get(word[prefix.end() :])):
         return prefix[0] + rest
     return word

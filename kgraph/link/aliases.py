@@ -24,7 +24,7 @@ from kgraph.model import Evidence, Extraction, Kind, Mention, PaperConcept
 from kgraph.names import normal_form
 
 MAX_ADDED = 4
-"""Concepts that a paper gets, at most, only because other papers are about them."""
+"""The maximum number of concepts added to a paper because other papers are about them."""
 
 
 @dataclass(frozen=True, slots=True)

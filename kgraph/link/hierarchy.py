@@ -33,9 +33,6 @@ _SHORT_STEM = 3
 
 _PARTS = re.compile(r"[-‐‑_ /]+|(?<=\d)\.(?=\d)|(?<=[A-Za-z])(?=[vV]\d)|(?<=[A-UW-Za-uw-z])(?=\d)")
 _SEPARATORS = str.maketrans("", "", "-‐‑_ /")
-_VERSION = re.compile(
-    r"[vV]?\d+(?:\.\d+)*(?![dD]$)[A-Za-z]?|\d+(?:\.\d+)?x?\d*(?:\.\d+)?[KMBTkmbt]|[A-Z]|[IVX]{2,4}|'\d\d"
-)
 
 
 def structural_relations(
@@ -140,7 +137,7 @@ def _starts(name: str) -> list[str]:
     end = len(name)
     for start, after in reversed(cuts):
         part = name[after:end]
-        if not (_VERSION.fullmatch(part) or part.lower() in name_words().editions):
+        if not (name_words().version.fullmatch(part) or part.lower() in name_words().editions):
             break
         if start and any(c.isalpha() for c in name[:start]):
             found.append(name[:start])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from kgraph.data import read_toml
+from kgraph.data import compile_pattern, read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class NameWords:
     function_words: frozenset[str]
     prefixed: re.Pattern[str]
     editions: frozenset[str]
+    version: re.Pattern[str]
     metric_endings: frozenset[str]
     short_for: Mapping[str, str]
 
@@ -33,6 +34,7 @@ def name_words() -> NameWords:
         function_words=frozenset(data["function_words"]),
         prefixed=re.compile(rf"\b({'|'.join(data['prefixes'])}) (?=\w)"),
         editions=frozenset(data["editions"]),
+        version=compile_pattern(data["version"]),
         metric_endings=frozenset(data["metric_endings"]),
         short_for=data["short_for"],
     )

@@ -299,7 +299,7 @@ def _is_value(sentence: MarkedSentence, start: int, figure: Figure, metric: Metr
 
 
 def _is_reached(text: str, start: int, end: int) -> bool:
-    """Return whether the context of "93% accuracy" allows that it was reached: no condition, no change."""
+    """Return whether the context of "93% accuracy" is compatible with a reached value."""
     rules = result_rules()
     left, right = text[max(0, start - _LONGEST_CLAUSE) : start], text[end : end + _LONGEST_CLAUSE]
     if rules.condition.search(left) or rules.share_of.match(right):

@@ -75,7 +75,7 @@ def _longest(kept: Iterable[Candidate]) -> Mapping[int, Phrase]:
 def _own_mentions(
     tokens: Tokens, phrases: Sequence[Phrase], longest: Mapping[int, Phrase]
 ) -> Sequence[Phrase]:
-    """Return the mentions outside longer ones, and others with a form that those lack."""
+    """Return the mentions outside longer ones, and all mentions of forms that occur only inside them."""
     apart = {phrase for phrase in phrases if not _is_inside(phrase, longest)}
     forms = {tokens.written(phrase.start, phrase.end).lower() for phrase in apart}
     return [

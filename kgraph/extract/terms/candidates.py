@@ -58,9 +58,9 @@ def _joined(
 ) -> list[Phrase]:
     """Return noun phrases, entities and defined forms in text order, each span once.
 
-    A defined form is one phrase, whatever tags its parts have. An entity does
-    not count where it is part of another one:
-    "neural language model" is about that, which is a kind of language model.
+    A defined form is one phrase, whatever tags its parts have. An entity that is
+    part of another one does not count there: "neural language model" mentions
+    the longer concept, which is a kind of language model.
     """
     terms = opened_terms(phrases)
     background = load_background()
@@ -118,7 +118,7 @@ def _defined_in(text: str, pairs: Mapping[str, Abbreviation]) -> Abbreviation | 
         return None
     pair = pairs[bracket.group(1)]
     before, rest = normal_form(text[: bracket.start()]), text[bracket.end() :].split()
-    # "Models (LLMs)" and "(LLMs)" are ends of "Large Language Models (LLMs)". "Neural ODEs (ODEs)" is more.
+    # "Models (LLMs)" and "(LLMs)" are ends of "Large Language Models (LLMs)". "Neural ODEs (ODEs)" is longer.
     cut_off = not before or f" {normal_form(pair.long)}".endswith(f" {before}")
     return pair if len(rest) < 2 and cut_off else None
 

@@ -126,7 +126,7 @@ def familiarity(of_candidates: NDArray[np.float64]) -> float:
 
 
 def features(doc: Doc, background: Background) -> NDArray[np.float64]:
-    """Return (candidates, features)."""
+    """Return the features of each candidate of a document, as an array of (candidates, features)."""
     candidates: Sequence[Candidate] = doc._.candidates
     roles = [relation for relation in doc._.relations if relation.head is None]
     entities: Sequence[Entity] = doc._.entities

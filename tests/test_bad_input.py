@@ -91,7 +91,7 @@ def test_bad_records_among_good_ones(cli: Cli, kitchen: Path, tmp_path: Path) ->
     ]
     file.write_text("\n".join(lines))
     ran = cli.run("build", file, "--store", kitchen)
-    assert "3 papers read: 0 added, 1 updated, 1 merged, 1 unchanged; 4 rejected" in ran.out
+    assert "3 papers read: 0 added, 0 updated, 1 merged, 2 unchanged; 4 rejected" in ran.out
     assert f"merged: toast ({PAPERS[1]['title']}): kitchen.jsonl, id toast; mixed.jsonl, id kettle" in ran.err
     for line in (1, 3, 4, 7):
         assert f"rejected: {file}, line {line}" in ran.err
@@ -119,18 +119,19 @@ def test_every_rejection_is_reported_if_all_records_are_rejected(
     assert ran.err.count("rejected: ") == 40 and "no paper could be read" in ran.err
 
 
+# Cleaning leaves these texts as they are. Other markup and invisible characters do not reach the graph.
 HOSTILE = [
     "'}) DETACH DELETE n //",
     "\\'; MATCH (n) DETACH DELETE n; //",
     "`) MATCH (n) DETACH DELETE n //",
     '"; LOAD CSV FROM "file:///etc/passwd" AS x RETURN x',
-    "$id {id: 1} [:MENTIONS] <!-- --> -->",
-    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "$id {id: 1} [:MENTIONS] -->",
+    "<script>alert(1)</script>",
     "{{7*7}} ${7*7} %s %(x)s {0} {title}",
     "[red]rich[/red] [/] [link=file:///etc/passwd]x[/link]",
-    "\\u0027 \\x27 \\ \\\\ \\n",
-    "Ünïcødé 学习 🫖 e\u0301 \u202eright to left\u202c \u200d zero",
-    "null",
+    "\\u0027 \\x27 \\ \\n",
+    "Ünïcødé 学习 🫖 é",
+    "null IS NULL",
     "=1+1",
     "--store",
 ]

@@ -67,6 +67,7 @@ def test_a_paper_and_all_that_belongs_to_it(kitchen_graph: Path) -> None:
         "venue": "Kitchen Robotics",
         "url": "https://example.org/kettle",
         "keywords": ["water"],
+        "language": "en",
         "source": "kitchen.jsonl",
         "sources": ['{"file":"kitchen.jsonl","id":"kettle"}'],
     }

@@ -214,5 +214,9 @@ def test_any_text_gives_papers_or_rejections(
 ) -> None:
     file = tmp_path_factory.mktemp("bib") / "library.bib"
     file.write_bytes(("@misc{a, title={x}}\n" + "".join(parts)).encode("latin-1"))
-    found = list(read([file]))
-    assert all(isinstance(item, Paper | Rejection | Notice) for item in found)
+    try:
+        found = list(read([file]))
+    except InputError as error:
+        assert "is neither UTF-8 nor Windows-1252 text" in str(error)
+    else:
+        assert all(isinstance(item, Paper | Rejection | Notice) for item in found)

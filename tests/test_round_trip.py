@@ -117,6 +117,7 @@ def test_any_paper_is_returned_by_a_query_as_it_was_read(place: Path, records: l
                 "venue": paper.venue,
                 "year": paper.year,
                 "author_count": paper.author_count,
+                "language": paper.language,
                 "source": "papers.jsonl",
             }
             assert len(found[id_].pop("sources")) == 1

@@ -184,17 +184,17 @@ def test_a_new_field_of_a_paper_is_on_its_page(package_copy: PackageCopy, tmp_pa
     package_copy.edit(
         "kgraph/model.py",
         "    source: Annotated",
-        '    language: Annotated[str | None, About("Its language.", shown="Language")] = None\n    source: Annotated',
+        '    flavour: Annotated[str | None, About("Its flavour.", shown="Flavour")] = None\n    source: Annotated',
     )
     papers = jsonl(
-        tmp_path / "papers.jsonl", {"id": "bread", "title": "Bread in a kettle", "language": "Welsh"}
+        tmp_path / "papers.jsonl", {"id": "bread", "title": "Bread in a kettle", "flavour": "Sweet"}
     )
     store, target = tmp_path / "graph.kg", tmp_path / "page.html"
     package_copy.run("build", papers, "--store", store, "--jobs", "1")
     package_copy.run("view", "--paper", "bread", "-o", target, "--store", store)
     page = data_of(target.read_text(encoding="utf-8"))
     assert [node[-1]["rows"] for node in page["nodes"] if node[1] == "Bread in a kettle"] == [
-        [["Language", "Welsh"]]
+        [["Flavour", "Sweet"]]
     ]
 
 

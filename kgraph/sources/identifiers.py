@@ -73,8 +73,8 @@ def find_doi(text: str) -> str | None:
         return None
     doi = match[0].rstrip(".,;:'")
     while doi.endswith(")") and doi.count(")") > doi.count("("):
-        doi = doi[:-1]
-    return doi.lower()
+        doi = doi[:-1].rstrip(".,;:'")
+    return doi.lower() if doi.partition("/")[2] else None
 
 
 def find_arxiv(text: str) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kgraph.model import IdentifierForm, Notice, Paper
@@ -117,6 +117,8 @@ def test_every_form_of_an_identifier_has_a_kind() -> None:
 
 
 @given(st.text(max_size=60) | st.from_regex(r"(https://doi\.org/)?10\.[0-9]{4}/[!-~]{1,20}", fullmatch=True))
+@example("10.0000/)")
+@example("10.0000/a.)")
 def test_an_identifier_stays_as_it_is(text: str) -> None:
     for kind in KINDS.values():
         if found := kind.find(text):

@@ -172,7 +172,7 @@ def _records(stream: TextIOBase, layout: Layout) -> Iterator[_Record | tuple[int
             record, ended = None, True
             continue
         if ended and tag != layout.start:
-            # Ovid writes lines of its own after the end of a record.
+            # Ovid adds lines after the end of a record.
             yield number, text[:200]
             continue
         ended = False

@@ -375,7 +375,7 @@ def _components(size: int, pairs: Iterable[Pair]) -> list[list[int]]:
 
 
 class _Groups:
-    """Disjoint groups of numbers. The smallest number of a group stands for it."""
+    """Disjoint groups of numbers. Each group is named by its smallest number."""
 
     def __init__(self, size: int) -> None:
         self._parents = array("q", range(size))

@@ -54,7 +54,7 @@ _LOW_DIGIT = re.compile(r"_\{?([0-9])\}?(?![0-9])")
 _LOW_NUMBER = re.compile(r"_[0-9]+")
 _LINE_BREAKS = re.compile(r"(?<![ \t])[ \t]*\n\s*")
 _TEX_SPACES = re.compile(r"[ \t]{2,}")
-# Private characters stand for the braces of scripts, which pylatexenc would drop.
+# Private characters replace the braces of scripts, because pylatexenc would drop them.
 _OPEN, _CLOSE, _CARET, _LOW = "\ue000", "\ue001", "\ue002", "\ue003"
 _PRIVATE = re.compile("[\ue000-\ue003]")
 _MARKS = str.maketrans({_OPEN: None, _CLOSE: None, _CARET: "^", _LOW: "_"})
